@@ -1,0 +1,17 @@
+/* alcove.c - the public interface; see alcove.h. */
+#include "analyzer/alcove.h"
+
+#include "base/contract.h"
+
+PUBLIC const char *alcove_version(void)
+{
+    return ALCOVE_VERSION;
+}
+
+PUBLIC int alcove_main(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("alcove %s\n", ALCOVE_VERSION);
+    return 0;
+}

@@ -1,0 +1,38 @@
+/* redacted.c - see redacted.h. */
+#include "base/redacted.h"
+
+#include "base/redacted_make.h"
+
+#include <openssl/crypto.h>
+
+struct redacted_text {
+    size_t bytes;
+    char data[];
+};
+
+int redacted_text_make(struct redacted_text **ret, struct slice text, struct error *err)
+{
+    struct redacted_text *t = malloc(sizeof *t + text.bytes + 1);
+    if (!t)
+        return error_memory(err);
+    t->bytes = text.bytes;
+    if (text.bytes)
+        memcpy(t->data, text.data, text.bytes);
+    t->data[text.bytes] = 0;
+    *ret = t;
+    return 0;
+}
+
+struct slice redacted_text_slice(const struct redacted_text *text)
+{
+    return (struct slice){text->data, text->bytes};
+}
+
+void redacted_text_drop(struct redacted_text **text)
+{
+    if (!*text)
+        return;
+    OPENSSL_cleanse((*text)->data, (*text)->bytes);
+    free(*text);
+    *text = NULL;
+}

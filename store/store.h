@@ -1,0 +1,162 @@
+/* store.h - front door of the store room: one encrypted, authenticated SQLite file with its audit log inside.
+ *
+ * Only the keeper opens a store. What is committed, is committed with its audit record in one transaction: no result
+ * without its record. One store, one thread. Faults: FAULT_STORE (wrong key, corrupt, locked), FAULT_AUDIT (the log
+ * cannot be written or does not verify), FAULT_TEMPORARY (disk full, memory). */
+#ifndef ALCOVE_STORE_STORE_H
+#define ALCOVE_STORE_STORE_H
+
+#include "base/buffer.h"
+#include "base/contract.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/slice.h"
+
+#include <stdint.h>
+
+/* ---- opening ---- */
+struct store;
+
+struct store_key { /* exactly one of the two */
+    const char *key_file;     /* 32 to 4,096 bytes, any content */
+    struct secret *passphrase; /* borrowed */
+};
+
+enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE /* open, or make when there is no committed header */ };
+
+struct store_options {
+    const char *path;
+    struct store_key key;
+    enum store_mode mode;
+    const char *anchor; /* NULL = $XDG_STATE_HOME/alcove/NAME.anchor */
+    bool make_key_file; /* STORE_CREATE: make and fsync the key file (0600) first when it is missing */
+};
+
+/* Opens (or makes). ret_was_made may be NULL. Wrong key and corrupt file are told apart in the message; both exit 6. */
+CHECKED int store_open(struct store **ret, const struct store_options *options, bool *ret_was_made, struct error *err);
+void store_drop(struct store **store); /* checkpoints the WAL and closes */
+
+/* A subkey for other rooms: HKDF(data key, purpose). */
+CHECKED int store_subkey(struct store *store, const char *purpose, struct secret **ret, struct error *err);
+
+/* Actor of all following audit records: login and uid, the purpose and pipeline of the run where there is one. */
+struct store_actor {
+    const char *login;   /* of /etc/passwd or "" */
+    unsigned uid;
+    const char *host;
+};
+void store_set_actor(struct store *store, const struct store_actor *actor);
+
+/* ---- runs and outcomes ---- */
+struct run_record { /* everything that an auditor must know of a run; digests as hex */
+    const char *pipeline_name, *purpose, *pipeline_digest, *rules_digest, *program_version, *kernels;
+    const char *const *model_names, *const *model_digests; size_t model_count;
+    unsigned numerics_version;
+    const char *sandbox; /* "seccomp, landlock 4" */
+};
+
+/* Writes the run row and its `run-start` event. ret_run: 32 hex digits and a NUL. */
+CHECKED int store_run_start(struct store *store, const struct run_record *run, char ret_run[33], struct error *err);
+
+enum outcome_status { OUTCOME_DONE, OUTCOME_QUARANTINED, OUTCOME_FAILED };
+const char *outcome_status_name(enum outcome_status status);
+
+struct outcome_span {
+    size_t start, end;              /* in the original text */
+    size_t out_start, out_end;      /* in the redacted text */
+    const char *label, *rule, *operator_name;
+    double score;
+};
+
+struct outcome {
+    struct slice document;          /* path as given or NDJSON id */
+    const char *document_id;        /* 32 hex digits, the row's own id */
+    struct hash input;              /* keyed commitment to the input bytes (store_commit_input) */
+    enum outcome_status status;
+    const char *reason;             /* quarantined or failed: why; "" otherwise. Never text of the document */
+    struct slice redacted_text;     /* kept only as the pipeline's store.keep says; empty = not kept */
+    const struct outcome_span *spans; size_t span_count;
+    size_t redactions;
+    struct slice results;           /* canonical JSON of the results object; empty = none */
+    struct slice labels;            /* canonical JSON {"NAME":3} */
+};
+
+/* Commitment to a document's bytes, comparable within a store: HMAC under a subkey. */
+struct hash store_commit_bytes(struct store *store, struct slice bytes);
+struct hash store_commit_hash(struct store *store, const struct hash *plain); /* HMAC over a SHA-256 */
+
+/* Is this document already done under this pipeline digest and input? (1 yes, 0 no, -1 error) Quarantined and failed
+ * documents are not done. */
+int store_is_done(struct store *store, struct slice document, const struct hash *input, const char *pipeline_digest,
+                  struct error *err);
+
+/* Results, spans and the `document-*` audit record in one transaction. ret_leaf: the record's place in the tree. */
+CHECKED int store_commit(struct store *store, const char *run, const struct outcome *outcome, uint64_t *ret_leaf,
+                         struct error *err);
+
+struct run_counts { uint64_t documents, done, skipped, quarantined, failed; };
+
+/* Writes `run-end` with the counts, signs a checkpoint and appends it to the anchor. The checkpoint's text (C2SP
+ * tlog-checkpoint, four lines and a signature line) is appended to ret_checkpoint. */
+CHECKED int store_run_end(struct store *store, const char *run, const struct run_counts *counts, const char *how,
+                          struct buffer *ret_checkpoint, struct error *err);
+
+/* ---- reading ---- */
+struct result_row {
+    struct slice document, results, labels, redacted_text, reason; /* borrowed for the call */
+    const char *id, *run, *status, *pipeline_name, *pipeline_digest, *time;
+    uint64_t audit_leaf, redactions;
+};
+typedef int result_visit(void *context, const struct result_row *row, struct error *err); /* non-zero ends the walk */
+
+struct result_filter {
+    const char *run, *status, *document, *step, *label; /* NULL = any; step and label together: --where step=label */
+    uint64_t limit, offset;                             /* limit 0 = no limit */
+};
+CHECKED int store_results(struct store *store, const struct result_filter *filter, bool with_text, result_visit *visit,
+                          void *context, struct error *err);
+CHECKED int store_result(struct store *store, const char *id_or_document, result_visit *visit, void *context,
+                         struct error *err); /* FAULT_INPUT when there is none */
+typedef int span_visit(void *context, const struct outcome_span *span, struct error *err);
+CHECKED int store_spans(struct store *store, const char *id, span_visit *visit, void *context, struct error *err);
+
+/* ---- the store itself ---- */
+struct store_info {
+    uint64_t file_bytes, pages, free_pages, documents, done, quarantined, failed, runs, audit_size;
+    uint32_t page_bytes, format_version, slots_used;
+    char database_id[33], signer[65];
+    const char *cipher; /* "XAES-256-GCM" */
+};
+CHECKED int store_info(struct store *store, struct store_info *ret, struct error *err);
+
+/* Reads the raw file: both header copies, every page's authentication, the multiset of page tags against the header,
+ * then SQLite's integrity check. Each problem is reported; -1 with FAULT_STORE when there was one. */
+typedef void store_report(void *context, const char *problem);
+CHECKED int store_check(struct store *store, store_report *report, void *context, struct error *err);
+
+/* ---- audit (records are written by the calls above and by this one) ---- */
+CHECKED int audit_event(struct store *store, const char *event, const char *outcome, json_t *fields /* stolen */,
+                        uint64_t *ret_leaf, struct error *err);
+
+struct audit_filter { const char *event, *document, *actor, *from, *to; uint64_t limit; };
+typedef int audit_visit(void *context, uint64_t leaf, struct slice record, const struct hash *leaf_hash,
+                        struct error *err);
+CHECKED int audit_walk(struct store *store, const struct audit_filter *filter, audit_visit *visit, void *context,
+                       struct error *err);
+
+/* A signed checkpoint of the tree as it is, also appended to the anchor. */
+CHECKED int audit_checkpoint(struct store *store, struct buffer *ret_checkpoint, struct error *err);
+
+struct audit_verdict {
+    uint64_t size, records, checkpoints, anchors, results_rehashed, first_bad_leaf;
+    struct hash root;
+    struct run_counts counts;
+};
+/* Tree, signatures, consistency with every checkpoint of every anchor, re-hash of every stored row. -1 with
+ * FAULT_AUDIT, naming the first bad leaf or anchor line. extra_anchors: of --anchor. */
+CHECKED int audit_verify(struct store *store, const char *const *extra_anchors, size_t count,
+                         struct audit_verdict *ret, struct error *err);
+
+#endif

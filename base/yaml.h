@@ -17,6 +17,7 @@ struct yaml_node {
     unsigned line, column;   /* from 1; column in characters */
     bool is_plain;           /* a scalar without quotes and not a block scalar */
     const char *text;        /* scalar: UTF-8, NUL at the end, no NUL inside */
+    const char *key;         /* of a value in a map: its key, for messages; else NULL */
     size_t count;            /* items of a list, pairs of a map */
     struct yaml_node **items; /* list: [count]; map: values, in the order of the file */
     struct yaml_node **keys;  /* map: [count] scalars */

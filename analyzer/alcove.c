@@ -1,6 +1,7 @@
 /* alcove.c - the public interface; see alcove.h. */
 #include "analyzer/alcove.h"
 
+#include "analyzer/command/command.h"
 #include "base/contract.h"
 
 PUBLIC const char *alcove_version(void)
@@ -10,8 +11,5 @@ PUBLIC const char *alcove_version(void)
 
 PUBLIC int alcove_main(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    printf("alcove %s\n", ALCOVE_VERSION);
-    return 0;
+    return command_main(argc, argv);
 }

@@ -1,0 +1,46 @@
+/* scalar_math.h - inside kernels/: the float exp, in the steps that every column takes.
+ *
+ * exp(x) = 2^n * exp(r), n = rint(x / ln 2), r = x - n ln 2 in two fused steps, then Taylor to r^7 by Horner:
+ * |r| <= 0.347, so the rest is below 6e-9. Arguments are clamped to [-87, 88]; NaN becomes -87. */
+#ifndef ALCOVE_MODELS_KERNELS_SCALAR_MATH_H
+#define ALCOVE_MODELS_KERNELS_SCALAR_MATH_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EXP_LOWEST (-87.0f)
+#define EXP_HIGHEST 88.0f
+#define EXP_IS_ZERO (-69.0f)           /* the softmax's cut */
+#define LOG2_E 1.44269504f
+#define LN2_HIGH 0x1.62e4p-1f          /* 15 bits, so that n * LN2_HIGH is exact */
+#define LN2_LOW 0x1.7f7d1cf79abcap-20f
+#define EXP_SERIES {1 / 5040.0f, 1 / 720.0f, 1 / 120.0f, 1 / 24.0f, 1 / 6.0f, 0.5f, 1.0f, 1.0f}
+
+#define QUANTISE_LEAST 0x0da24260 /* the bits of 1e-30f */
+#define NOT_FINITE 0x7f800000     /* magnitudes from here on are infinite or NaN */
+
+static inline float float_exp(float x)
+{
+    static const float series[] = EXP_SERIES;
+    x = x > EXP_LOWEST ? x : EXP_LOWEST;
+    x = x < EXP_HIGHEST ? x : EXP_HIGHEST;
+    float n = rintf(x * LOG2_E), r = fmaf(n, -LN2_LOW, fmaf(n, -LN2_HIGH, x)), y = series[0];
+    for (int i = 1; i < 8; i++)
+        y = fmaf(y, r, series[i]);
+    uint32_t bits = (uint32_t)((int32_t)n + 127) << 23;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return y * power;
+}
+
+/* The tree over the 16 partial sums. */
+static inline float tree_sum(float sums[16])
+{
+    for (int step = 8; step > 0; step /= 2)
+        for (int i = 0; i < step; i++)
+            sums[i] += sums[i + step];
+    return sums[0];
+}
+
+#endif

@@ -1,0 +1,131 @@
+/* arch.c - see arch.h. */
+#include "models/network/arch.h"
+
+#include "models/kernels/kernels.h"
+
+#define LAYERS_MAX 1024u
+#define DIM_MAX 65536u
+#define HEADS_MAX 1024u
+#define HEAD_SIZE_MAX 512u
+#define FFN_DIM_MAX (1u << 20)
+#define CONTEXT_MAX (1u << 20)  /* real.h computes angles up to here */
+#define VOCABULARY_MAX (1u << 24)
+#define KEY_TEXT_BYTES 128
+
+static const struct architecture architectures[] = {
+    {"llama", ROPE_PAIRS},
+};
+
+/* "llama" and "block_count" give "llama.block_count", in one static buffer a call site's use. */
+static const char *key_of(char text[KEY_TEXT_BYTES], const struct architecture *a, const char *key)
+{
+    snprintf(text, KEY_TEXT_BYTES, "%s.%s", a->name, key);
+    return text;
+}
+
+static int read_u32(const struct gguf *g, const struct architecture *a, const char *key, uint32_t min, uint32_t max,
+                    const uint32_t *otherwise, uint32_t *ret, struct error *err)
+{
+    char text[KEY_TEXT_BYTES];
+    return gguf_u32(g, key_of(text, a, key), min, max, otherwise, ret, err);
+}
+
+static int read_real(const struct gguf *g, const struct architecture *a, const char *key, float min, float max,
+                     const float *otherwise, float *ret, struct error *err)
+{
+    char text[KEY_TEXT_BYTES];
+    return gguf_real(g, key_of(text, a, key), min, max, otherwise, ret, err);
+}
+
+static int shape_error(const struct gguf *g, const char *what, struct error *err)
+{
+    error_set(err, FAULT_MODEL, "%s", what);
+    return error_at(err, gguf_path(g), 0, 0);
+}
+
+static int read_numbers(const struct gguf *g, const struct architecture *a, struct shape *s, struct error *err)
+{
+    static const float base = 10000;
+    if (read_u32(g, a, "block_count", 1, LAYERS_MAX, NULL, &s->layers, err) ||
+        read_u32(g, a, "context_length", 1, CONTEXT_MAX, NULL, &s->context, err) ||
+        read_u32(g, a, "embedding_length", BLOCK, DIM_MAX, NULL, &s->dim, err) ||
+        read_u32(g, a, "feed_forward_length", BLOCK, FFN_DIM_MAX, NULL, &s->ffn_dim, err) ||
+        read_u32(g, a, "attention.head_count", 1, HEADS_MAX, NULL, &s->heads, err) ||
+        read_u32(g, a, "attention.head_count_kv", 1, s->heads, &s->heads, &s->kv_heads, err))
+        return -1;
+    uint32_t head_size = s->dim / s->heads, value_size;
+    if (read_u32(g, a, "attention.key_length", 1, HEAD_SIZE_MAX, &head_size, &s->head_size, err) ||
+        read_u32(g, a, "attention.value_length", 1, HEAD_SIZE_MAX, &s->head_size, &value_size, err) ||
+        read_u32(g, a, "rope.dimension_count", 2, HEAD_SIZE_MAX, &s->head_size, &s->rope_dim, err) ||
+        read_real(g, a, "rope.freq_base", 1, 1e9f, &base, &s->rope_base, err) ||
+        read_real(g, a, "attention.layer_norm_rms_epsilon", 0, 1, NULL, &s->norm_epsilon, err))
+        return -1;
+    if (value_size != s->head_size)
+        return shape_error(g, "keys and values of different size are not supported", err);
+    return 0;
+}
+
+static int check_numbers(const struct gguf *g, const struct shape *s, struct error *err)
+{
+    if (s->dim % BLOCK || s->ffn_dim % BLOCK)
+        return shape_error(g, "the embedding and feed-forward lengths must be multiples of 32", err);
+    if (s->head_size % PANEL || s->head_size == 0 || s->head_size > HEAD_SIZE_MAX)
+        return shape_error(g, "the head size must be a multiple of 16, at most 512", err);
+    if (s->heads * s->head_size % BLOCK)
+        return shape_error(g, "heads times head size must be a multiple of 32", err);
+    if (s->heads % s->kv_heads)
+        return shape_error(g, "the number of heads is no multiple of that of key and value heads", err);
+    if (s->rope_dim % 2 || s->rope_dim > s->head_size)
+        return shape_error(g, "the rotated dimensions must be even and at most the head size", err);
+    return 0;
+}
+
+/* Refuses what would silently be computed wrong. */
+static int check_variant(const struct gguf *g, const struct architecture *a, struct error *err)
+{
+    static const uint32_t none = 0;
+    uint32_t experts;
+    struct slice scaling;
+    char text[KEY_TEXT_BYTES];
+    if (read_u32(g, a, "expert_count", 0, 1u << 20, &none, &experts, err) ||
+        gguf_text(g, key_of(text, a, "rope.scaling.type"), "none", &scaling, err))
+        return -1;
+    if (experts)
+        return shape_error(g, "mixtures of experts are not supported", err);
+    if (!slice_equal(scaling, SLICE("none")))
+        return shape_error(g, "scaled rotary embeddings are not supported", err);
+    return 0;
+}
+
+int architecture_read(const struct gguf *g, const struct architecture **ret, struct shape *ret_shape,
+                      struct error *err)
+{
+    struct slice name;
+    if (gguf_text(g, "general.architecture", NULL, &name, err))
+        return -1;
+    const struct architecture *a = NULL;
+    for (size_t i = 0; i < COUNT_OF(architectures) && !a; i++)
+        if (slice_equal(name, slice_of(architectures[i].name)))
+            a = &architectures[i];
+    if (!a) {
+        error_set(err, FAULT_MODEL, "architecture \"%.*s\" is not supported", (int)MIN(name.bytes, (size_t)40),
+                  name.data);
+        error_hint(err, "supported: llama");
+        return error_at(err, gguf_path(g), 0, 0);
+    }
+    struct shape s = {0};
+    if (read_numbers(g, a, &s, err) || check_numbers(g, &s, err) || check_variant(g, a, err))
+        return -1;
+    const struct gguf_tensor *embedding = gguf_tensor(g, "token_embd.weight");
+    if (!embedding || embedding->rows > VOCABULARY_MAX)
+        return shape_error(g, "tensor token_embd.weight is missing or too large", err);
+    s.vocabulary = (uint32_t)embedding->rows;
+    uint32_t said;
+    if (read_u32(g, a, "vocab_size", 1, VOCABULARY_MAX, &s.vocabulary, &said, err))
+        return -1;
+    if (said != s.vocabulary)
+        return shape_error(g, "vocab_size is not the number of rows of token_embd.weight", err);
+    *ret = a;
+    *ret_shape = s;
+    return 0;
+}

@@ -42,6 +42,8 @@ struct redaction {
     size_t span_count;
     uint32_t label_counts[LABEL_COUNT];
     struct leak_set *values;     /* what was found, for leak checks; wiped on drop */
+    struct finding *findings;    /* those of the spans */
+    bool is_leaking;             /* only with verify: warn: the output still holds a found value */
 };
 void redaction_drop(struct redaction **redaction);
 

@@ -53,6 +53,8 @@ struct pipeline_test { /* tests: [{text, expect: {labels: {NAME: 1}, spans: [...
     const char *text;
     struct { const char *label; uint32_t count; } *label_counts;
     size_t label_count;
+    struct { const char *label, *text; } *spans; /* each must be among the redacted spans */
+    size_t span_count;
     struct { const char *step, *label; } *results;
     size_t result_count;
     unsigned line, column;
@@ -79,7 +81,9 @@ struct pipeline {
     const char *anchor;                        /* NULL = the default place */
     /* tests */
     struct pipeline_test *tests; size_t test_count;
-    /* --set overrides in effect, canonical "path=value" lines; part of the digest */
+    const char *const *overrides; size_t override_count; /* --set as given, for the run record */
+    /* SHA-256 of the canonical JSON of all values in effect: defaults, ${VAR} and --set included, `tests` and
+     * everything that is only spelling left out. */
     struct hash digest;
 };
 

@@ -30,13 +30,15 @@ struct store_options {
     const char *path;
     struct store_key key;
     enum store_mode mode;
-    const char *anchor; /* NULL = $XDG_STATE_HOME/alcove/NAME.anchor */
+    const char *anchor; /* NULL = the one the store has; of a new store $XDG_STATE_HOME/alcove/NAME.anchor */
+    bool new_anchor;    /* accept that the anchor was lost: begin another at the same place (the log says so) */
     bool make_key_file; /* STORE_CREATE: make and fsync the key file (0600) first when it is missing */
 };
 
 /* Opens (or makes). ret_was_made may be NULL. Wrong key and corrupt file are told apart in the message; both exit 6. */
 CHECKED int store_open(struct store **ret, const struct store_options *options, bool *ret_was_made, struct error *err);
-void store_drop(struct store **store); /* checkpoints the WAL and closes */
+/* Signs and anchors what no checkpoint covers yet, checkpoints the WAL and closes. */
+void store_drop(struct store **store);
 
 /* A subkey for other rooms: HKDF(data key, purpose). */
 CHECKED int store_subkey(struct store *store, const char *purpose, struct secret **ret, struct error *err);
@@ -126,7 +128,8 @@ CHECKED int store_spans(struct store *store, const char *id, span_visit *visit, 
 struct store_info {
     uint64_t file_bytes, pages, free_pages, documents, done, quarantined, failed, runs, audit_size;
     uint32_t page_bytes, format_version, slots_used;
-    char database_id[33], signer[65];
+    char database_id[33], signer[128]; /* signer: the verifier key of the checkpoints, as in C2SP signed-note */
+    char anchor[4096];
     const char *cipher; /* "XAES-256-GCM" */
 };
 CHECKED int store_info(struct store *store, struct store_info *ret, struct error *err);
@@ -140,7 +143,13 @@ CHECKED int store_check(struct store *store, store_report *report, void *context
 CHECKED int audit_event(struct store *store, const char *event, const char *outcome, json_t *fields /* stolen */,
                         uint64_t *ret_leaf, struct error *err);
 
-struct audit_filter { const char *event, *document, *actor, *from, *to; uint64_t limit; };
+struct audit_filter {                 /* NULL = any */
+    const char *event;                /* one or several, parted by commas */
+    const char *document;             /* name of a document; found by its commitment */
+    const char *actor;                /* login or uid */
+    const char *from, *to;            /* RFC 3339 or a beginning of it ("2026-11-24"), both ends included */
+    uint64_t limit;                   /* the newest so many; 0 = all */
+};
 typedef int audit_visit(void *context, uint64_t leaf, struct slice record, const struct hash *leaf_hash,
                         struct error *err);
 CHECKED int audit_walk(struct store *store, const struct audit_filter *filter, audit_visit *visit, void *context,

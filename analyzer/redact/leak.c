@@ -23,7 +23,8 @@ struct node {
 struct pattern {
     struct leak_source source;
     uint32_t bytes; /* folded */
-    bool is_weak, is_contiguous;
+    enum leak_strength strength;
+    bool is_contiguous;
 };
 
 struct leak_set {
@@ -162,7 +163,7 @@ int leak_set_add_folded(struct leak_set *s, struct slice folded, enum leak_stren
             return -1;
     if (s->nodes[node].pattern) { /* known: the stronger reading stays */
         struct pattern *known = &s->patterns[s->nodes[node].pattern - 1];
-        known->is_weak &= strength == LEAK_WEAK;
+        known->strength = MIN(known->strength, strength);
         if (source->score > known->source.score)
             known->source = *source;
         return 0;
@@ -176,7 +177,7 @@ int leak_set_add_folded(struct leak_set *s, struct slice folded, enum leak_stren
         s->pattern_capacity = new;
     }
     s->patterns[s->pattern_count++] = (struct pattern){
-        *source, (uint32_t)folded.bytes, strength == LEAK_WEAK, digits && folded.bytes < SHORT_DIGITS};
+        *source, (uint32_t)folded.bytes, strength, digits && folded.bytes < SHORT_DIGITS};
     s->nodes[node].pattern = (uint32_t)s->pattern_count;
     s->bytes_longest = MAX(s->bytes_longest, (uint32_t)folded.bytes);
     return 0;
@@ -210,6 +211,7 @@ int leak_set_close(struct leak_set *s, struct error *err)
 
 struct place { /* of one byte of the stream */
     size_t start;
+    uint32_t sentence; /* how many sentences have ended before */
     bool is_word_start;
 };
 
@@ -218,8 +220,8 @@ struct search {
     struct slice text;
     struct place *ring; /* the last bytes of the stream */
     size_t mask, streamed;
-    uint32_t state;
-    size_t end;         /* behind the last letter */
+    uint32_t state, sentence;
+    size_t end, word;   /* behind the last letter; where its word begins */
 };
 
 /* "Mr." or "Dr." ends at `end`, the place of its point. */
@@ -267,12 +269,14 @@ static int report(struct search *find, int (*on_hit)(void *, const struct leak_h
     for (; node; node = s->nodes[node].shorter) {
         const struct pattern *p = &s->patterns[s->nodes[node].pattern - 1];
         struct place first = find->ring[(find->streamed - p->bytes) & find->mask];
-        struct leak_hit hit = {{first.start, find->end}, p->is_weak ? LEAK_WEAK : LEAK_STRONG, &p->source};
+        bool is_weak = p->strength == LEAK_WEAK;
+        struct leak_hit hit = {{first.start, find->end}, is_weak ? LEAK_WEAK : LEAK_STRONG, &p->source};
         if (!first.is_word_start || (p->is_contiguous && hit.at.end - hit.at.start != p->bytes) ||
-            (p->is_weak && !is_capital_meant(find->text, hit.at)))
+            (p->strength == LEAK_PAIR && first.sentence != find->sentence) ||
+            (is_weak && !is_capital_meant(find->text, hit.at)))
             continue;
         int stop = on_hit(context, &hit, err);
-        if (stop)
+        if (stop || !is_weak) /* what ends here and is shorter lies inside */
             return stop;
     }
     return 0;
@@ -287,8 +291,16 @@ static void step(struct search *find, size_t at, const struct folded *f, bool is
         while (!(next = child_of(s, find->state, byte)) && find->state)
             find->state = s->nodes[find->state].fail;
         find->state = next;
-        find->ring[find->streamed++ & find->mask] = (struct place){at, is_word_start && i == 0};
+        find->ring[find->streamed++ & find->mask] = (struct place){at, find->sentence, is_word_start && i == 0};
     }
+}
+
+/* A sentence ends at the sign at `at`: "Smith? ", and "Smith. " too where it is no short form ("J. ", "Mr. "). */
+static bool ends_sentence(const struct search *find, size_t at)
+{
+    char c = find->text.data[at];
+    bool is_last = at + 1 == find->text.bytes || find->text.data[at + 1] == ' ' || find->text.data[at + 1] == '\n';
+    return is_last && (c == '?' || c == '!' || (c == '.' && at == find->end && find->end - find->word >= 4));
 }
 
 int leak_set_find(const struct leak_set *set, struct slice text,
@@ -310,16 +322,18 @@ int leak_set_find(const struct leak_set *set, struct slice text,
             bool is_start = !is_inside;
             if (is_start && at - find.end > GAP_BYTES_MAX)
                 find.state = 0;
+            find.word = is_start ? at : find.word;
             is_skipping = is_start ? false : is_skipping;
             if (!is_skipping)
                 step(&find, at, &f, is_start);
             is_skipping |= find.state == 0; /* nothing begins inside a word */
             is_inside = true;
             find.end = at + f.bytes;
-        } else if (f.kind == FOLD_SEPARATOR && is_inside) {
-            is_inside = false;
-            if (find.state)
+        } else if (f.kind == FOLD_SEPARATOR) {
+            if (is_inside && find.state)
                 stop = report(&find, on_hit, context, err);
+            is_inside = false;
+            find.sentence += ends_sentence(&find, at);
         }
         at += f.bytes;
     }

@@ -36,7 +36,11 @@ CHECKED int leak_set_add(struct leak_set *set, struct slice value, const struct 
                          struct error *err);
 
 /* One variant as it is, for variants.c. */
-enum leak_strength { LEAK_STRONG, LEAK_WEAK };
+enum leak_strength {
+    LEAK_STRONG,
+    LEAK_PAIR, /* parts of a name in an order of our making: strong, but no sentence may end between them */
+    LEAK_WEAK
+};
 CHECKED int leak_set_add_folded(struct leak_set *set, struct slice folded, enum leak_strength strength,
                                 const struct leak_source *source, struct error *err);
 bool leak_set_is_common(const struct leak_set *set, struct slice folded);
@@ -46,12 +50,13 @@ CHECKED int leak_set_close(struct leak_set *set, struct error *err);
 
 struct leak_hit {
     struct span at;
-    enum leak_strength strength; /* a weak one has its capital checked */
+    enum leak_strength strength; /* strong or weak; a weak one has its capital checked */
     const struct leak_source *source;
 };
 
-/* Calls on_hit for every hit, in order of their ends; longest first at one end. Stops when it returns non-zero, and
- * returns that; 0 at the end of the text. -1 with FAULT_TEMPORARY is possible before the first call. */
+/* Calls on_hit in order of the ends of the hits: at each end for the longest strong one and for weak ones longer than
+ * it. Stops when it returns non-zero, and returns that; 0 at the end of the text. -1 with FAULT_TEMPORARY is possible
+ * before the first call. */
 CHECKED int leak_set_find(const struct leak_set *set, struct slice text,
                           int (*on_hit)(void *context, const struct leak_hit *hit, struct error *err), void *context,
                           struct error *err);

@@ -32,7 +32,7 @@ static int add_pair(struct leak_set *set, struct slice value, const struct name_
         if (room->bytes == before)
             return 0;
     }
-    return leak_set_add_folded(set, buffer_slice(room), LEAK_STRONG, source, err);
+    return leak_set_add_folded(set, buffer_slice(room), LEAK_PAIR, source, err);
 }
 
 static int add_name(struct leak_set *set, struct slice value, struct buffer *room, const struct leak_source *source,

@@ -33,6 +33,15 @@ CHECKED int crypt_info(struct crypt *crypt, struct store_info *ret, struct error
 CHECKED int crypt_check(struct crypt *crypt, store_report *report, void *context, size_t *ret_problems,
                         struct error *err);
 
+/* Others than the owner may read or write the key file: the caller warns. False also when it cannot be looked at. */
+bool crypt_key_file_is_wide(const char *path);
+
+/* How often the header was renewed: an anchored number above it proves that an older file was put back. */
+uint64_t crypt_sequence(const struct crypt *crypt);
+
+/* The VFS to stand on, NULL = "unix". For tests that make the disk fail. */
+extern const char *crypt_below;
+
 /* An SQLite result code as an error: busy and corrupt are FAULT_STORE, full disk and memory FAULT_TEMPORARY. The
  * message never quotes SQL values. Returns -1. */
 int crypt_sqlite_error(sqlite3 *db, const char *what, struct error *err);

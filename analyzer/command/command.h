@@ -62,7 +62,7 @@ struct context { /* what all commands share: the global options */
 };
 
 /* 0: done. -1: err says why; it is printed and decides the exit status. Above 0: the exit status, all was reported. */
-typedef int command_run(struct context *context, const struct arguments *arguments, struct error *err);
+typedef int command_function(struct context *context, const struct arguments *arguments, struct error *err);
 
 struct example {
     const char *line, *what; /* a table ends with {0} */
@@ -79,7 +79,7 @@ struct command {
     /* The keeper's sandbox (base/sandbox.h) is closed before `run`, unless the command has threads to start, rules to
      * compile or children to fork first: then it closes it itself, as early as it can. */
     bool closes_sandbox;
-    command_run *run;
+    command_function *run;
 };
 
 extern const struct command *const commands_all[]; /* in the order of the help; ends with NULL */
@@ -102,6 +102,9 @@ const char *const *argument_list(const struct arguments *arguments, const char *
 size_t operand_count(const struct arguments *arguments);
 const char *operand(const struct arguments *arguments, size_t index); /* NULL beyond the last */
 const char *const *operands(const struct arguments *arguments);
+
+/* Closes the keeper's sandbox for the rest of the process: for commands with closes_sandbox. */
+CHECKED int context_close_sandbox(const struct context *context, struct error *err);
 
 /* ---- remarks on stderr ---- */
 /* `alcove: warning: ...`, or {"warning":{"message":...}} with --json; not with -q. */

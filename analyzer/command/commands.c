@@ -2,6 +2,8 @@
 #include "analyzer/command/command.h"
 
 #define COMMANDS(row)                                                                                        \
+    row(run)                                                                                                 \
+    row(redact)                                                                                              \
     row(help)                                                                                                \
     row(completion)
 

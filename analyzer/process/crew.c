@@ -39,7 +39,8 @@ static int read_facts(struct message *m, struct crew_facts *facts, struct error 
     copy_digest(&facts->rules_digest, message_get_bytes(m));
     facts->rule_count = message_get_u64(m);
     copy_text(facts->kernels, sizeof facts->kernels, message_get_bytes(m));
-    facts->model_count = MIN(message_get_u64(m), (uint64_t)STEPS_MAX);
+    uint64_t models = message_get_u64(m);
+    facts->model_count = MIN(models, (uint64_t)STEPS_MAX);
     for (size_t i = 0; i < facts->model_count; i++) {
         copy_text(facts->models[i].name, sizeof facts->models[i].name, message_get_bytes(m));
         copy_digest(&facts->models[i].digest, message_get_bytes(m));

@@ -33,6 +33,19 @@ int signals_catch(struct error *err)
     return 0;
 }
 
+static void leave(int number)
+{
+    _exit(fault_exit(number == SIGINT ? FAULT_INTERRUPTED : FAULT_TEMPORARY));
+}
+
+void signals_exit(void)
+{
+    struct sigaction at_once = {.sa_handler = leave}, ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGTERM, &at_once, NULL);
+    sigaction(SIGINT, &at_once, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
 enum fault signals_seen(void)
 {
     return first_signal == SIGINT ? FAULT_INTERRUPTED : first_signal ? FAULT_TEMPORARY : FAULT_NONE;

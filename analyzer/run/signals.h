@@ -13,6 +13,9 @@
 /* Installs the handlers; SIGPIPE is ignored from here on (a closed stdout is an error like any other). */
 CHECKED int signals_catch(struct error *err);
 
+/* For a command that has nothing to save: both end it at once, with 75 and 130. SIGPIPE is ignored. */
+void signals_exit(void);
+
 /* FAULT_NONE, FAULT_TEMPORARY (SIGTERM) or FAULT_INTERRUPTED (SIGINT). */
 enum fault signals_seen(void);
 bool signals_any(void);

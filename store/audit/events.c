@@ -32,9 +32,9 @@ int audit_checkpoint(struct store *store, struct buffer *ret_checkpoint, struct 
     "   AND ?2 NOT GLOB '*[^0-9]*')"                                                                         \
     " AND (?3 IS NULL OR " FIELD("time") " >= ?3)"                                                           \
     " AND (?4 IS NULL OR substr(" FIELD("time") ", 1, length(?4)) <= ?4)"                                    \
-    " AND (?5 IS NULL OR " FIELD("object") " = ?5)"
+    " AND (?5 IS NULL OR object = ?5)"
 /* With `object` first, its index finds the few. */
-#define OBJECT_FIRST " WHERE " FIELD("object") " = ?5 AND" CONDITIONS
+#define OBJECT_FIRST " WHERE object = ?5 AND" CONDITIONS
 #define ANY_OBJECT " WHERE" CONDITIONS
 #define ALL(where) COLUMNS where " ORDER BY leaf"
 #define LAST(where) "SELECT * FROM (" COLUMNS where " ORDER BY leaf DESC LIMIT ?6) ORDER BY leaf"

@@ -16,12 +16,13 @@ static int as_audit_fault(struct error *err)
 }
 
 /* ---- records ---- */
-static int insert_leaf(struct store *store, struct slice record, uint64_t *ret_leaf, struct error *err)
+static int insert_leaf(struct store *store, struct slice record, const char *object, uint64_t *ret_leaf,
+                       struct error *err)
 {
     struct hash hash = merkle_leaf(record);
     if (merkle_append(&store->tree, &hash, ret_leaf, err) ||
-        query_run(store, err, "INSERT INTO audit_leaves (leaf, hash, record) VALUES (?, ?, ?)", "ihs",
-                  (int64_t)*ret_leaf, &hash, record) ||
+        query_run(store, err, "INSERT INTO audit_leaves (leaf, hash, object, record) VALUES (?, ?, ?, ?)", "ihts",
+                  (int64_t)*ret_leaf, &hash, object, record) ||
         query_run(store, err, "UPDATE audit_tree SET size = ?, edge = ? WHERE one = 1", "ib",
                   (int64_t)store->tree.size, merkle_edge(&store->tree)))
         return -1;
@@ -44,7 +45,8 @@ int log_append(struct store *store, const char *event, const char *outcome, json
     else
         failed = buffer_new(&record, 2 * AUDIT_RECORD_MAX, err) ||
                  record_write(record, kind, outcome, &context, fields, err) ||
-                 insert_leaf(store, buffer_slice(record), ret_leaf, err);
+                 insert_leaf(store, buffer_slice(record), json_string_value(json_object_get(fields, "object")),
+                             ret_leaf, err);
     json_decref(fields);
     if (failed)
         return as_audit_fault(err);

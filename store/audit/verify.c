@@ -180,7 +180,8 @@ static const struct {
               {"run-start", check_run_start},
               {"run-end", check_run_end}};
 
-static int check_record(struct verification *v, uint64_t leaf, struct slice bytes, struct error *err)
+static int check_record(struct verification *v, uint64_t leaf, struct slice bytes, const char *object,
+                        struct error *err)
 {
     json_t *record = NULL;
     if (json_read(&record, bytes, err))
@@ -188,6 +189,8 @@ static int check_record(struct verification *v, uint64_t leaf, struct slice byte
     int failed = 0;
     if (!is_number(record, "seq", leaf))
         failed = bad(v, leaf, err, "its record belongs to another place");
+    else if (strcmp(field(record, "object"), object) != 0)
+        failed = bad(v, leaf, err, "it would not be found by its document");
     for (size_t i = 0; !failed && i < COUNT_OF(checks); i++)
         if (strcmp(field(record, "event"), checks[i].event) == 0)
             failed = checks[i].check(v, leaf, record, err);
@@ -229,7 +232,7 @@ static int check_leaves(struct verification *v, struct error *err)
 {
     AUTO(query) *q = NULL;
     int row;
-    if (query_start(v->store, &q, err, "SELECT leaf, hash, record FROM audit_leaves ORDER BY leaf", ""))
+    if (query_start(v->store, &q, err, "SELECT leaf, hash, record, object FROM audit_leaves ORDER BY leaf", ""))
         return -1;
     while ((row = query_next(q, err)) > 0) {
         uint64_t leaf = (uint64_t)query_int(q, 0), place;
@@ -238,7 +241,7 @@ static int check_leaves(struct verification *v, struct error *err)
             return bad(v, v->tree.size, err, "its record is missing");
         if (!query_hash(q, 1, &held) || !hash_equal(&hash, &held))
             return bad(v, leaf, err, "its record was altered");
-        if (check_record(v, leaf, query_bytes(q, 2), err) || merkle_append(&v->tree, &hash, &place, err) ||
+        if (check_record(v, leaf, query_bytes(q, 2), query_text(q, 3), err) || merkle_append(&v->tree, &hash, &place, err) ||
             check_checkpoints(v, err))
             return -1;
     }

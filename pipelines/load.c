@@ -178,17 +178,21 @@ json_t *section_json(const struct section *section, const void *base)
     return all;
 }
 
+int pipeline_canonical(const struct pipeline *pipeline, struct buffer *to, struct error *err)
+{
+    json_t *values = section_json(&section_pipeline, pipeline);
+    int r = values ? json_canonical(values, to, err) : error_memory(err);
+    json_decref(values);
+    return r;
+}
+
 static int digest(struct pipeline *pipeline, struct error *err)
 {
     AUTO(buffer) *canonical = NULL;
-    if (buffer_new(&canonical, CANONICAL_BYTES_MAX, err))
+    if (buffer_new(&canonical, CANONICAL_BYTES_MAX, err) || pipeline_canonical(pipeline, canonical, err))
         return -1;
-    json_t *values = section_json(&section_pipeline, pipeline);
-    int r = values ? json_canonical(values, canonical, err) : error_memory(err);
-    json_decref(values);
-    if (r == 0)
-        pipeline->digest = hash_bytes(buffer_slice(canonical));
-    return r;
+    pipeline->digest = hash_bytes(buffer_slice(canonical));
+    return 0;
 }
 
 /* ---- the front door ---- */

@@ -95,8 +95,11 @@ CHECKED int pipeline_read(struct pipeline **ret, struct slice bytes, const char 
                           size_t count, struct error *err);
 void pipeline_drop(struct pipeline **pipeline);
 
-/* JSON Schema (draft 2020-12) of a pipeline file, made from the same table of keys; appended to `to`. */
+/* The canonical JSON of all values in effect, of which the digest is made; appended to `to`. */
 struct buffer;
+CHECKED int pipeline_canonical(const struct pipeline *pipeline, struct buffer *to, struct error *err);
+
+/* JSON Schema (draft 2020-12) of a pipeline file, made from the same table of keys; appended to `to`. */
 CHECKED int pipeline_schema(struct buffer *to, struct error *err);
 
 /* A commented starting pipeline for `pipeline init`. */

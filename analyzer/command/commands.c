@@ -4,8 +4,25 @@
 #define COMMANDS(row)                                                                                        \
     row(run)                                                                                                 \
     row(redact)                                                                                              \
-    row(help)                                                                                                \
-    row(completion)
+    row(rules_list)                                                                                          \
+    row(rules_show)                                                                                          \
+    row(rules_lint)                                                                                          \
+    row(rules_test)                                                                                          \
+    row(rules_explain)                                                                                       \
+    row(pipeline_init)                                                                                       \
+    row(pipeline_check)                                                                                      \
+    row(pipeline_explain)                                                                                    \
+    row(pipeline_schema)                                                                                     \
+    row(model_list)                                                                                          \
+    row(model_info)                                                                                          \
+    row(model_add)                                                                                           \
+    row(model_verify)                                                                                        \
+    row(model_tokenize)                                                                                      \
+    row(model_logits)                                                                                        \
+    row(model_generate)                                                                                      \
+    row(model_bench)                                                                                         \
+    row(completion)                                                                                          \
+    row(help)
 
 #define DECLARE(name) extern const struct command command_##name;
 #define POINT(name) &command_##name,

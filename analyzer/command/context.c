@@ -2,8 +2,15 @@
 #include "analyzer/command/command.h"
 
 #include "base/json.h"
+#include "base/sandbox.h"
 
 #include <stdarg.h>
+
+int context_close_sandbox(const struct context *context UNUSED, struct error *err)
+{
+    const struct sandbox_limits limits = {0};
+    return sandbox_close(SANDBOX_KEEPER, -1, &limits, err);
+}
 
 /* One remark as a line for a person, or as an object of `kind`. */
 static void remark(const struct context *context, const char *kind, const char *file, unsigned line, unsigned column,

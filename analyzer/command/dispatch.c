@@ -3,7 +3,6 @@
 
 #include "analyzer/command/help.h"
 #include "base/json.h"
-#include "base/sandbox.h"
 #include "base/secret.h"
 #include "base/suggest.h"
 
@@ -148,12 +147,11 @@ static int run_command(const struct command *command, struct context *context, c
         help_command(context, command);
         return 0;
     }
-    struct sandbox_limits limits = {0};
-    if (!command->closes_sandbox && sandbox_close(SANDBOX_KEEPER, -1, &limits, err))
-        return -1;
 #ifdef ALCOVE_SANITIZED
     is_caged = true;
 #endif
+    if (!command->closes_sandbox && context_close_sandbox(context, err))
+        return -1;
     return command->run(context, arguments, err);
 }
 

@@ -3,8 +3,8 @@
  * Own tables: iconv would open a module per character set inside the cage. What a byte order mark says is believed and
  * checked. Without one, text is UTF-8 if it is valid; it is Windows-1252 only if nothing speaks against it, since any
  * bytes but five can be read as Windows-1252 and a wrong guess would hide names from the rules:
- *   no well-formed UTF-8 sequence in it (then it is damaged UTF-8), no undefined byte, no accented letter that stands
- *   alone and is a word or an initial in no language. */
+ *   no undefined byte, not mostly UTF-8 sequences (then it is damaged UTF-8), no accented letter that stands alone and
+ *   is a word or an initial in no language. */
 #include "analyzer/ingest/ingest.h"
 
 #include "base/utf8.h"
@@ -114,34 +114,50 @@ static bool is_plausible(struct slice bytes, size_t at)
     return is_letter(before) || is_letter(after) || after == '.' || strchr(lone_letters, c) != NULL;
 }
 
-/* Bytes of the well-formed UTF-8 sequence at `at`, 0 if there is none. is_cut: it runs into the end of the text. */
+/* Bytes of what has the shape of a UTF-8 sequence at `at`, overlong ones too; 0 if nothing has. is_cut: it runs into the
+ * end of the text. */
 static size_t sequence_at(struct slice bytes, size_t at, bool *is_cut)
 {
     unsigned char lead = (unsigned char)bytes.data[at];
-    size_t wanted = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    size_t wanted = lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 0;
     size_t have = MIN(wanted, bytes.bytes - at), i = 1;
     while (i < have && ((unsigned char)bytes.data[at + i] & 0xC0) == 0x80)
         i++;
-    *is_cut = wanted && i == have && have < wanted && have > 1;
-    return wanted && i == wanted && utf8_valid(slice_sub(bytes, at, at + wanted)) == wanted ? wanted : 0;
+    *is_cut = i == have && have < wanted && have > 1;
+    return wanted && i == wanted ? wanted : 0;
+}
+
+/* Is it UTF-8 with some damage? Then its sequences outnumber the bytes that belong to none; in Windows-1252 text a
+ * capital before a closing quotation mark has that shape now and then. */
+static bool is_damaged_utf8(struct slice bytes, bool *ret_is_cut)
+{
+    size_t sequences = 0, strays = 0;
+    *ret_is_cut = false;
+    for (size_t at = 0, n; at < bytes.bytes && !*ret_is_cut; at += n) {
+        n = 1;
+        if ((unsigned char)bytes.data[at] < 0x80)
+            continue;
+        size_t sequence = sequence_at(bytes, at, ret_is_cut);
+        sequences += sequence > 0;
+        strays += sequence == 0;
+        n = MAX(sequence, 1u);
+    }
+    *ret_is_cut = *ret_is_cut && sequences + 1 >= strays;
+    return *ret_is_cut || (sequences && sequences >= strays);
 }
 
 /* Refuses damaged UTF-8 and what cannot be Windows-1252. `bad`: the first byte that is not valid UTF-8. */
 static int check_windows(struct slice bytes, size_t bad, struct error *err)
 {
-    static const char not_utf8[] = "not valid UTF-8, and not Windows-1252 either";
-    static const char damaged[] = "not valid UTF-8, though the text is UTF-8 elsewhere";
     static const char hint[] = "find out its encoding and save it as UTF-8";
+    bool is_cut;
+    if (is_damaged_utf8(bytes, &is_cut))
+        return is_cut ? refuse(err, bad, "UTF-8 is cut off in the middle of a character", "the file is truncated")
+                      : refuse(err, bad, "not valid UTF-8, though the text is UTF-8 elsewhere", hint);
     for (size_t at = 0; at < bytes.bytes; at++) {
         unsigned char c = (unsigned char)bytes.data[at];
-        if (c < 0x80)
-            continue;
-        bool is_cut;
-        if (sequence_at(bytes, at, &is_cut) || is_cut)
-            return refuse(err, bad, is_cut ? "UTF-8 is cut off in the middle of a character" : damaged,
-                          is_cut ? "the file is truncated" : hint);
-        if ((c < 0xA0 && !high_controls[c - 0x80]) || !is_plausible(bytes, at))
-            return refuse(err, at, not_utf8, hint);
+        if (c >= 0x80 && ((c < 0xA0 && !high_controls[c - 0x80]) || !is_plausible(bytes, at)))
+            return refuse(err, at, "not valid UTF-8, and not Windows-1252 either", hint);
     }
     return 0;
 }

@@ -110,3 +110,8 @@ void model_info(const struct model *model, struct model_info *ret)
 {
     *ret = model->info;
 }
+
+const char *model_kernels(void)
+{
+    return kernels_choose()->name;
+}

@@ -36,6 +36,9 @@ struct model_info {
 };
 void model_info(const struct model *model, struct model_info *ret);
 
+/* The kernel column that this CPU and ALCOVE_KERNELS give ("avx2"), without a model. */
+const char *model_kernels(void);
+
 /* ---- tokens ---- */
 typedef int32_t token;
 

@@ -21,6 +21,7 @@
     row(model_logits)                                                                                        \
     row(model_generate)                                                                                      \
     row(model_bench)                                                                                         \
+    row(doctor)                                                                                              \
     row(completion)                                                                                          \
     row(help)
 

@@ -45,7 +45,7 @@ int store_results(struct store *store, const struct result_filter *filter, bool 
                   void *context, struct error *err)
 {
     AUTO(query) *q = NULL;
-    struct hash object = object_commitment(store, slice_of(filter->document));
+    struct hash object = store_commit_name(store, slice_of(filter->document));
     uint64_t count = 0;
     int64_t limit = filter->limit && filter->limit <= INT64_MAX ? (int64_t)filter->limit : -1;
     if (query_start(store, &q, err, with_text ? RESULT_COLUMNS FILTER : RESULT_COLUMNS_BRIEF FILTER, "tthttii",
@@ -65,7 +65,7 @@ int store_result(struct store *store, const char *id_or_document, result_visit *
                  struct error *err)
 {
     AUTO(query) *by_id = NULL, *by_name = NULL;
-    struct hash object = object_commitment(store, slice_of(id_or_document));
+    struct hash object = store_commit_name(store, slice_of(id_or_document));
     uint64_t count = 0;
     if (is_id(id_or_document) &&
         (query_start(store, &by_id, err, RESULT_COLUMNS " WHERE r.id = lower(?)", "t", id_or_document) ||

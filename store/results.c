@@ -32,7 +32,7 @@ struct hash store_commit_bytes(struct store *store, struct slice bytes)
     return store_commit_hash(store, &plain);
 }
 
-struct hash object_commitment(struct store *store, struct slice name)
+struct hash store_commit_name(struct store *store, struct slice name)
 {
     return hash_keyed(secret_slice(store->object_key), &name, 1);
 }
@@ -159,7 +159,7 @@ int store_commit(struct store *store, const char *run, const struct outcome *out
                                          [OUTCOME_FAILED] = "document-failed"};
     unsigned char salt_bytes[SALT_BYTES];
     struct slice salt = {(const char *)salt_bytes, sizeof salt_bytes};
-    struct hash object = object_commitment(store, outcome->document);
+    struct hash object = store_commit_name(store, outcome->document);
     int64_t document;
     uint64_t leaf;
     if (RAND_bytes(salt_bytes, sizeof salt_bytes) != 1)
@@ -182,7 +182,7 @@ int store_is_done(struct store *store, struct slice document, const struct hash 
                   struct error *err)
 {
     AUTO(query) *q = NULL;
-    struct hash object = object_commitment(store, document), held;
+    struct hash object = store_commit_name(store, document), held;
     if (query_start(store, &q, err,
                     "SELECT r.status, r.input FROM results r JOIN runs u ON u.number = r.run"
                     " WHERE r.document = (SELECT number FROM documents WHERE object = ?) AND u.pipeline_digest = ?"

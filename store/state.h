@@ -93,8 +93,6 @@ CHECKED int schema_version(struct store *store, int *ret, struct error *err);
 /* HMAC(row key, kind || salt || SHA-256(bytes)): says nothing without key and salt. */
 struct hash row_commitment(struct store *store, const char *kind, struct slice salt, struct slice bytes);
 struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt, const struct hash *plain);
-/* HMAC(object key, name): the name of a document in records. */
-struct hash object_commitment(struct store *store, struct slice name);
 /* One span in the form that is hashed for its document. */
 void span_hash(struct hasher *hasher, const struct outcome_span *span);
 

@@ -88,6 +88,8 @@ struct outcome {
 /* Commitment to a document's bytes, comparable within a store: HMAC under a subkey. */
 struct hash store_commit_bytes(struct store *store, struct slice bytes);
 struct hash store_commit_hash(struct store *store, const struct hash *plain); /* HMAC over a SHA-256 */
+/* The same of a document's name: the `object` of audit records. */
+struct hash store_commit_name(struct store *store, struct slice name);
 
 /* Is this document already done under this pipeline digest and input? (1 yes, 0 no, -1 error) Quarantined and failed
  * documents are not done. */
@@ -148,6 +150,7 @@ struct audit_filter {                 /* NULL = any */
     const char *document;             /* name of a document; found by its commitment */
     const char *actor;                /* login or uid */
     const char *from, *to;            /* RFC 3339 or a beginning of it ("2026-11-24"), both ends included */
+    uint64_t before;                  /* only leaves below this one; 0 = all */
     uint64_t limit;                   /* the newest so many; 0 = all */
 };
 typedef int audit_visit(void *context, uint64_t leaf, struct slice record, const struct hash *leaf_hash,

@@ -32,12 +32,12 @@ int audit_checkpoint(struct store *store, struct buffer *ret_checkpoint, struct 
     "   AND ?2 NOT GLOB '*[^0-9]*')"                                                                         \
     " AND (?3 IS NULL OR " FIELD("time") " >= ?3)"                                                           \
     " AND (?4 IS NULL OR substr(" FIELD("time") ", 1, length(?4)) <= ?4)"                                    \
-    " AND (?5 IS NULL OR object = ?5)"
+    " AND (?5 IS NULL OR object = ?5) AND leaf < ?6"
 /* With `object` first, its index finds the few. */
 #define OBJECT_FIRST " WHERE object = ?5 AND" CONDITIONS
 #define ANY_OBJECT " WHERE" CONDITIONS
 #define ALL(where) COLUMNS where " ORDER BY leaf"
-#define LAST(where) "SELECT * FROM (" COLUMNS where " ORDER BY leaf DESC LIMIT ?6) ORDER BY leaf"
+#define LAST(where) "SELECT * FROM (" COLUMNS where " ORDER BY leaf DESC LIMIT ?7) ORDER BY leaf"
 
 int audit_walk(struct store *store, const struct audit_filter *filter, audit_visit *visit, void *context,
                struct error *err)
@@ -48,11 +48,12 @@ int audit_walk(struct store *store, const struct audit_filter *filter, audit_vis
     int row;
     bool has_limit = filter->limit != 0;
     if (filter->document) {
-        struct hash hash = object_commitment(store, slice_of(filter->document));
+        struct hash hash = store_commit_name(store, slice_of(filter->document));
         hash_hex(&hash, object);
     }
-    if (query_start(store, &q, err, sql[filter->document != NULL][has_limit], has_limit ? "ttttti" : "ttttt",
+    if (query_start(store, &q, err, sql[filter->document != NULL][has_limit], has_limit ? "tttttii" : "ttttti",
                     filter->event, filter->actor, filter->from, filter->to, filter->document ? object : NULL,
+                    filter->before ? (int64_t)filter->before : INT64_MAX,
                     (int64_t)MIN(filter->limit, (uint64_t)INT64_MAX)))
         return -1;
     while ((row = query_next(q, err)) > 0) {

@@ -216,7 +216,7 @@ static int change(struct store *store, const char *path, struct error *err)
     AUTO(transaction) *t = NULL;
     struct anchor_report report;
     char commitment[HASH_HEX_BYTES];
-    struct hash hash = object_commitment(store, slice_of(path));
+    struct hash hash = store_commit_name(store, slice_of(path));
     uint64_t leaf;
     int failed = anchor_compare(store, path, 0, &report, err); /* it may be a copy, but of nothing newer */
     anchor_report_drop(&report);

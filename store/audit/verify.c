@@ -108,7 +108,7 @@ static int check_document(struct verification *v, uint64_t leaf, const json_t *r
         return -1;
     if (row == 0)
         return bad(v, leaf, err, "the row of its document is missing");
-    struct hash name = object_commitment(v->store, query_bytes(q, 11));
+    struct hash name = store_commit_name(v->store, query_bytes(q, 11));
     if (!query_hash(q, 10, &object) || !hash_equal(&object, &name) || !is_hash(record, "object", &name))
         return bad(v, leaf, err, "the row of its document is that of another");
     if (strcmp(field(record, "result"), query_text(q, 1)) != 0 ||

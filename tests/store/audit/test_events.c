@@ -214,6 +214,8 @@ static void filters_find_events(void **state UNUSED)
     assert_int_equal(last, 6);
     assert_int_equal(found(&w, (struct audit_filter){.event = "document-done", .limit = 3}, &last), 3);
     assert_int_equal(last, 5);
+    assert_int_equal(found(&w, (struct audit_filter){.before = 4, .limit = 2}, &last), 2);
+    assert_int_equal(last, 3);
     assert_int_equal(found(&w, (struct audit_filter){.from = "2020"}, &last), 7);
     assert_int_equal(found(&w, (struct audit_filter){.from = "9020-01-01"}, &last), 0);
     assert_int_equal(found(&w, (struct audit_filter){.to = "2020-12-31"}, &last), 0);

@@ -1,3 +1,0 @@
-/* room.c - keeps the library from being empty until its files exist. */
-extern int alcove_room_rules;
-int alcove_room_rules;

@@ -1,9 +1,10 @@
 /* thread.c - see thread.h.
  *
- * A run is published as one 64-bit word: number of the run in the high half, next index in the low half. A thread
- * claims an index by compare-and-swap on that word, so a worker that wakes late finds another number (or the last
- * index taken) and claims nothing: the caller waits for the indices, never for sleeping workers. Why reading the run's
- * fields before the claim is safe: they change only when every index was claimed and done, and then the claim fails. */
+ * A run is published as one 64-bit word: number of the run in the high half, indices still to be claimed in the low
+ * half. A thread claims one by compare-and-swap on that word, so a worker that wakes late finds another number or
+ * nothing left, and the caller waits for the indices, never for sleeping workers. Why reading the run's fields before
+ * the claim is safe: they change only when every index was claimed and done, and then the word says "nothing left". (It
+ * counts down for that reason: an upper bound beside the word would already be the next run's.) */
 #include "base/thread.h"
 
 #include "base/limits.h"
@@ -28,8 +29,7 @@ struct pool {
     _Alignas(64) _Atomic uint64_t ticket;
     _Atomic(work_function *) work;
     _Atomic(void *) context;
-    _Atomic uint32_t count;
-    _Alignas(64) _Atomic uint32_t done;
+    _Alignas(64) _Atomic uint32_t unfinished;
     _Alignas(64) _Atomic uint32_t sleepers;
     atomic_bool is_stopping, caller_sleeps;
     pthread_mutex_t lock;
@@ -90,17 +90,14 @@ unsigned thread_cores(void)
 static void take_part(struct pool *p, uint32_t number)
 {
     uint64_t ticket = atomic_load_explicit(&p->ticket, memory_order_acquire);
-    while (ticket >> 32 == number) {
+    while (ticket >> 32 == number && (uint32_t)ticket > 0) {
         work_function *work = atomic_load_explicit(&p->work, memory_order_relaxed);
         void *context = atomic_load_explicit(&p->context, memory_order_relaxed);
-        uint32_t count = atomic_load_explicit(&p->count, memory_order_relaxed), index = (uint32_t)ticket;
-        if (index >= count)
-            return;
-        if (!atomic_compare_exchange_weak_explicit(&p->ticket, &ticket, ticket + 1, memory_order_acq_rel,
+        if (!atomic_compare_exchange_weak_explicit(&p->ticket, &ticket, ticket - 1, memory_order_acq_rel,
                                                    memory_order_acquire))
             continue;
-        work(context, index);
-        if (atomic_fetch_add(&p->done, 1) + 1 == count && atomic_load(&p->caller_sleeps)) {
+        work(context, (uint32_t)ticket - 1);
+        if (atomic_fetch_sub(&p->unfinished, 1) == 1 && atomic_load(&p->caller_sleeps)) {
             pthread_mutex_lock(&p->lock);
             pthread_cond_signal(&p->finished);
             pthread_mutex_unlock(&p->lock);
@@ -145,16 +142,16 @@ static void *worker(void *argument)
     return NULL;
 }
 
-static void wait_until_done(struct pool *p, uint32_t count)
+static void wait_until_done(struct pool *p)
 {
     for (int i = 0; i < p->spins; i++) {
-        if (atomic_load_explicit(&p->done, memory_order_acquire) == count)
+        if (atomic_load_explicit(&p->unfinished, memory_order_acquire) == 0)
             return;
         pause_briefly();
     }
     pthread_mutex_lock(&p->lock);
     atomic_store(&p->caller_sleeps, true);
-    while (atomic_load(&p->done) != count)
+    while (atomic_load(&p->unfinished) != 0)
         pthread_cond_wait(&p->finished, &p->lock);
     atomic_store(&p->caller_sleeps, false);
     pthread_mutex_unlock(&p->lock);
@@ -171,16 +168,15 @@ void pool_run(struct pool *p, size_t count, work_function *work, void *context)
     uint32_t number = run_number(p) + 1;
     atomic_store_explicit(&p->work, work, memory_order_relaxed);
     atomic_store_explicit(&p->context, context, memory_order_relaxed);
-    atomic_store_explicit(&p->count, (uint32_t)count, memory_order_relaxed);
-    atomic_store_explicit(&p->done, 0, memory_order_relaxed);
-    atomic_store(&p->ticket, (uint64_t)number << 32);
+    atomic_store_explicit(&p->unfinished, (uint32_t)count, memory_order_relaxed);
+    atomic_store(&p->ticket, (uint64_t)number << 32 | (uint32_t)count);
     if (atomic_load(&p->sleepers)) {
         pthread_mutex_lock(&p->lock);
         pthread_cond_broadcast(&p->published);
         pthread_mutex_unlock(&p->lock);
     }
     take_part(p, number);
-    wait_until_done(p, (uint32_t)count);
+    wait_until_done(p);
 }
 
 /* ---- life ---- */

@@ -75,6 +75,22 @@ static void zero_threads_means_the_cores_we_may_use(void **state UNUSED)
     assert_int_equal(pool_threads(pool), thread_cores());
 }
 
+/* Runs of different lengths follow each other at once: a worker late for one must not take part of the next. */
+static void short_and_long_runs_in_a_row_do_not_mix(void **state UNUSED)
+{
+    struct error err;
+    uint64_t random = test_seed();
+    AUTO(pool) *pool = NULL;
+    assert_ok(pool_new(&pool, 4, &err), err);
+    for (int round = 0; round < 20000; round++) {
+        struct tally tally = {0};
+        size_t count = 2 + random_next(&random) % 9;
+        pool_run(pool, count, count_index, &tally);
+        for (size_t i = 0; i < 12; i++)
+            assert_int_equal(tally.times[i], i < count);
+    }
+}
+
 struct chain {
     uint64_t value[2][64]; /* each run reads what the run before wrote, on whatever thread */
     int from;
@@ -108,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_index_is_done_once_before_run_returns),
         cmocka_unit_test(workers_that_went_to_sleep_wake_again),
+        cmocka_unit_test(short_and_long_runs_in_a_row_do_not_mix),
         cmocka_unit_test(no_pool_means_the_caller_alone),
         cmocka_unit_test(zero_threads_means_the_cores_we_may_use),
         cmocka_unit_test(a_run_sees_what_the_run_before_wrote),

@@ -35,7 +35,7 @@ static int measure(const char *what, const struct tokenizer *t, struct slice tex
     } while (rounds < ROUNDS_MAX && (double)(clock_monotonic_ns() - start) < seconds * 1e9);
     qsort(rates, rounds, sizeof *rates, by_size);
     printf("%-9s %9.2f MB/s best %9.2f median  %5.2f bytes a token  (%zu bytes, %zu rounds)\n", what,
-           rates[rounds - 1], rates[rounds / 2], (double)text.bytes / (double)(tokens ? tokens : 1), text.bytes, rounds);
+           rates[rounds - 1], rates[rounds / 2], (double)text.bytes / (double)MAX(tokens, 1u), text.bytes, rounds);
     return 0;
 }
 

@@ -2,8 +2,9 @@
  *
  *   ids   [ ... control token | ids of the open run of text ]
  *                               ^ run_start
- * Text between two control tokens is one run and is tokenised as a whole, as the published tokenizers do: cut into the
- * parts in which it was added, "user\n" and what follows could give other ids. So each addition encodes the run anew. */
+ * Text between two control tokens is one run and is tokenised as a whole, as the published tokenizers do: cut into
+ * the parts in which it was added, "user\n" and what follows could give other ids. So each addition encodes the run
+ * anew. */
 #include "base/buffer.h"
 #include "models/internal.h"
 #include "models/token/template.h"

@@ -146,8 +146,9 @@ static int verify(const struct registry_entry *entry, struct hash *ret_digest, s
         return -1;
     hash_hex(ret_digest, hex);
     if (strcmp(hex, entry->sha256) != 0) {
-        error_set(err, FAULT_MODEL, "the model \"%s\" is not the registered file: its SHA-256 is %.16s..., not %.16s...",
-                  entry->name, hex, entry->sha256);
+        error_set(err, FAULT_MODEL,
+                  "the model \"%s\" is not the registered file: its SHA-256 is %.16s..., not %.16s...", entry->name,
+                  hex, entry->sha256);
         error_hint(err, "it is damaged or was replaced; fetch it again, or register it with alcove model add");
         return error_at(err, entry->path, 0, 0);
     }

@@ -99,7 +99,8 @@ static int read_entry(const struct yaml *yaml, const struct yaml_node *node, str
     if (ret->file[0] == 0 || ret->file[0] == '.' || strchr(ret->file, '/'))
         return yaml_error(yaml, yaml_get(node, "file"), FAULT_MODEL, err, "\"file\" must be a name without a folder");
     if (!is_digest(ret->sha256))
-        return yaml_error(yaml, yaml_get(node, "sha256"), FAULT_MODEL, err, "\"sha256\" must be 64 lower-case hex digits");
+        return yaml_error(yaml, yaml_get(node, "sha256"), FAULT_MODEL, err,
+                          "\"sha256\" must be 64 lower-case hex digits");
     return 0;
 }
 

@@ -1,9 +1,9 @@
 /* template.h - chat templates, recognised by their markers and rendered in C.
  *
  * tokenizer.chat_template is a program in Jinja; running programs out of model files has been the way into other
- * engines (CVE-2024-34359), so it is never run. A row of the table in template.c says by which texts a template is known,
- * by which it is told from its relatives, and how a turn is written. A template that no row knows is FAULT_MODEL: a
- * guess would answer worse without a word. */
+ * engines (CVE-2024-34359), so it is never run. A row of the table in template.c says by which texts a template is
+ * known, by which it is told from its relatives, and how a turn is written. A template that no row knows is
+ * FAULT_MODEL: a guess would answer worse without a word. */
 #ifndef ALCOVE_MODELS_TOKEN_TEMPLATE_H
 #define ALCOVE_MODELS_TOKEN_TEMPLATE_H
 

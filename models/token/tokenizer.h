@@ -15,7 +15,8 @@
 struct gguf;
 struct tokenizer;
 
-/* Builds it from the keys tokenizer.ggml.*; `file` is read during the call only. -1 with FAULT_MODEL, naming the key. */
+/* Builds it from the keys tokenizer.ggml.*; `file` is read during the call only. -1 with FAULT_MODEL, naming the
+ * key. */
 CHECKED int tokenizer_new(struct tokenizer **ret, const struct gguf *file, struct error *err);
 void tokenizer_drop(struct tokenizer **tokenizer);
 

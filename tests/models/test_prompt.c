@@ -97,7 +97,8 @@ static void a_default_system_line_goes_first_when_none_is_given(void **state UNU
     } rows[] = {
         {"{% if x %}{{ '<|im_start|>system\\nBe good.<|im_end|>\\n' }}{% endif %}" TURNS,
          "[start]system\nBe good.[end]\n[start]user\nHi[end]\n"},
-        {"{{ \"<|im_start|>system\nTwo\\nlines<|im_end|>\" }}" TURNS, "[start]system\nTwo\nlines[end]\n[start]user\nHi[end]\n"},
+        {"{{ \"<|im_start|>system\nTwo\\nlines<|im_end|>\" }}" TURNS,
+         "[start]system\nTwo\nlines[end]\n[start]user\nHi[end]\n"},
         /* as Qwen2.5: the caller's own system turn and a tools branch stand before the default */
         {"{{- '<|im_start|>system\\n' }}{{- messages[0]['content'] }}{{- '<|im_end|>' }}"
          "{{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}"

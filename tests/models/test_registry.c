@@ -26,7 +26,8 @@ static void write_entry(const char *folder, const char *name, const char *file, 
 {
     char text[600];
     snprintf(text, sizeof text,
-             "models:\n  - name: %s\n    file: %s\n    sha256: %s\n    licence: MIT\n    arch: llama\n    roles: [generate]\n",
+             "models:\n  - name: %s\n    file: %s\n    sha256: %s\n    licence: MIT\n    arch: llama\n"
+             "    roles: [generate]\n",
              name, file, digest);
     write_file(folder, "models.yaml", text);
 }

@@ -43,7 +43,8 @@ static size_t check_line(const struct splitter *splitter, struct slice text, cha
     for (char *rest = lengths; *rest; pieces++) {
         size_t wanted = strtoul(rest, &rest, 10), end = at < text.bytes ? splitter_next(splitter, text, at) : 0;
         if (end != at + wanted)
-            fail_msg("line %u: %s: the piece at byte %zu ends at %zu, not %zu", line, splitter->pre, at, end, at + wanted);
+            fail_msg("line %u: %s: the piece at byte %zu ends at %zu, not %zu", line, splitter->pre, at, end,
+                     at + wanted);
         at = end;
         rest += *rest == ' ';
     }

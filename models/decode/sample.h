@@ -1,7 +1,7 @@
 /* sample.h - which token comes next, and how likely it was: the same bits on every machine.
  *
- * Sums run over ascending ids in double, with the engine's own exp and log; random numbers are SplitMix64 (Steele, Lea
- * and Flood 2014), one for each token drawn. */
+ * Sums are in double and in a fixed order, exp and log are our own; random numbers are SplitMix64 (Steele, Lea and
+ * Flood 2014), one for each token drawn. Logits are finite: a session gives no others. */
 #ifndef ALCOVE_MODELS_DECODE_SAMPLE_H
 #define ALCOVE_MODELS_DECODE_SAMPLE_H
 

@@ -97,6 +97,8 @@ int store_open(struct store **ret, const struct store_options *options, bool *re
         return error_memory(err);
     store->mode = options->mode == STORE_READ ? STORE_READ : STORE_WRITE;
     default_actor(store);
+    if (options->actor)
+        store_set_actor(store, options->actor);
     if (crypt_open(&store->crypt, options, &was_made, err))
         return -1;
     store->db = crypt_connection(store->crypt);

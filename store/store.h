@@ -26,11 +26,18 @@ struct store_key { /* exactly one of the two */
 
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE /* open, or make when there is no committed header */ };
 
+struct store_actor {
+    const char *login; /* of /etc/passwd or "" */
+    unsigned uid;
+    const char *host;
+};
+
 struct store_options {
     const char *path;
     struct store_key key;
     enum store_mode mode;
     const char *anchor; /* NULL = the one the store has; of a new store $XDG_STATE_HOME/alcove/NAME.anchor */
+    const struct store_actor *actor; /* as for store_set_actor; NULL = uid and host of this process, no login */
     bool new_anchor;    /* accept that the anchor was lost: begin another at the same place (the log says so) */
     bool make_key_file; /* STORE_CREATE: make and fsync the key file (0600) first when it is missing */
 };
@@ -43,12 +50,7 @@ void store_drop(struct store **store);
 /* A subkey for other rooms: HKDF(data key, purpose). */
 CHECKED int store_subkey(struct store *store, const char *purpose, struct secret **ret, struct error *err);
 
-/* Actor of all following audit records: login and uid, the purpose and pipeline of the run where there is one. */
-struct store_actor {
-    const char *login;   /* of /etc/passwd or "" */
-    unsigned uid;
-    const char *host;
-};
+/* Who the following audit records name. */
 void store_set_actor(struct store *store, const struct store_actor *actor);
 
 /* ---- runs and outcomes ---- */

@@ -4,6 +4,15 @@
 #define COMMANDS(row)                                                                                        \
     row(run)                                                                                                 \
     row(redact)                                                                                              \
+    row(results_list)                                                                                        \
+    row(results_show)                                                                                        \
+    row(results_export)                                                                                      \
+    row(store_init)                                                                                          \
+    row(store_info)                                                                                          \
+    row(store_check)                                                                                         \
+    row(audit_log)                                                                                           \
+    row(audit_verify)                                                                                        \
+    row(audit_checkpoint)                                                                                    \
     row(rules_list)                                                                                          \
     row(rules_show)                                                                                          \
     row(rules_lint)                                                                                          \

@@ -1,0 +1,107 @@
+/* results_common.c - see results_common.h. */
+#include "analyzer/command/results_common.h"
+
+#include "base/utf8.h"
+
+const char *const result_statuses[] = {"done", "quarantined", "failed", NULL};
+
+int result_wish_fill(struct result_wish *ret, const struct arguments *arguments, struct error *err)
+{
+    const char *where = argument_text(arguments, "where", NULL);
+    *ret = (struct result_wish){.filter = {.run = argument_text(arguments, "run", NULL),
+                                           .status = argument_text(arguments, "status", NULL),
+                                           .document = argument_text(arguments, "document", NULL),
+                                           .limit = argument_number(arguments, "limit", 0)}};
+    if (!where)
+        return 0;
+    const char *equals = strchr(where, '=');
+    if (!equals || equals == where || (size_t)(equals - where) >= sizeof ret->step) {
+        error_set(err, FAULT_USAGE, "--where wants STEP=LABEL");
+        return error_hint(err, "for instance --where specialty=Cardiology");
+    }
+    memcpy(ret->step, where, (size_t)(equals - where));
+    ret->filter.step = ret->step;
+    ret->filter.label = equals + 1;
+    return 0;
+}
+
+static int count_row(void *context, const struct result_row *row UNUSED, struct error *err UNUSED)
+{
+    ++*(uint64_t *)context;
+    return 0;
+}
+
+int results_count(struct store *store, const struct result_filter *filter, uint64_t *ret, struct error *err)
+{
+    *ret = 0;
+    return store_results(store, filter, false, count_row, ret, err);
+}
+
+json_t *json_name(struct slice bytes)
+{
+    AUTO(buffer) *clean = NULL;
+    struct error ignored;
+    size_t at = 0;
+    if (utf8_valid(bytes) == bytes.bytes)
+        return json_slice(bytes);
+    if (buffer_new(&clean, 3 * bytes.bytes + 1, &ignored))
+        return NULL;
+    while (at < bytes.bytes) {
+        size_t valid = utf8_valid(slice_sub(bytes, at, bytes.bytes));
+        if (buffer_append(clean, slice_sub(bytes, at, at + valid), &ignored))
+            return NULL;
+        at += valid;
+        if (at < bytes.bytes && buffer_append(clean, SLICE("\xef\xbf\xbd"), &ignored))
+            return NULL;
+        at++;
+    }
+    return json_slice(buffer_slice(clean));
+}
+
+/* Stored JSON, or an empty object. */
+static json_t *stored(struct slice text, struct error *err)
+{
+    json_t *value = NULL;
+    if (text.bytes == 0)
+        return json_object();
+    return json_read(&value, text, err) ? NULL : value;
+}
+
+json_t *result_json(const struct result_row *row, struct error *err)
+{
+    json_t *results = stored(row->results, err), *labels = results ? stored(row->labels, err) : NULL;
+    if (!results || !labels) {
+        json_decref(results);
+        return NULL;
+    }
+    json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:I}", "document", json_name(row->document),
+                             "id", row->id, "run", row->run, "status", row->status, "results", results, "labels",
+                             labels, "redactions", (json_int_t)row->redactions, "pipeline", row->pipeline_name, "time",
+                             row->time, "audit_leaf", (json_int_t)row->audit_leaf);
+    if (!json || (row->reason.bytes && json_object_set_new(json, "reason", json_name(row->reason)))) {
+        json_decref(json);
+        error_memory(err);
+        return NULL;
+    }
+    return json;
+}
+
+int step_text(const json_t *step, struct buffer *to, struct error *err)
+{
+    const json_t *label = json_object_get(step, "label"), *sentences = json_object_get(step, "sentences"), *each;
+    size_t i;
+    if (json_is_string(label))
+        return buffer_append(to, (struct slice){json_string_value(label), json_string_length(label)}, err);
+    if (json_is_null(label))
+        return 0; /* it abstained */
+    if (!json_is_array(sentences))
+        return json_canonical(step, to, err);
+    json_array_foreach(sentences, i, each)
+    {
+        const json_t *text = json_object_get(each, "text");
+        struct slice bytes = {json_string_value(text), json_string_length(text)};
+        if ((i && buffer_append_byte(to, ' ', err)) || (text && buffer_append(to, bytes, err)))
+            return -1;
+    }
+    return 0;
+}

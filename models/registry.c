@@ -21,11 +21,12 @@ struct folders {
 static int folders_read(const char *own_folder, struct folders *ret, struct error *err)
 {
     const char *given = getenv("ALCOVE_MODELS");
+    struct error no_home; /* a job without HOME still has the other folders */
     ret->count = 0;
     if (given && *given && path_join(ret->paths[ret->count++], sizeof ret->paths[0], err, "%s", given))
         return -1;
-    if (xdg_path(XDG_DATA, "models", ret->paths[ret->count++], sizeof ret->paths[0], err))
-        return -1;
+    if (xdg_path(XDG_DATA, "models", ret->paths[ret->count], sizeof ret->paths[0], &no_home) == 0)
+        ret->count++;
     if (own_folder && path_join(ret->paths[ret->count++], sizeof ret->paths[0], err, "%s", own_folder))
         return -1;
     return 0;

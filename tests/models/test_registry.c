@@ -93,6 +93,23 @@ static void a_shipped_entry_finds_its_file_in_any_folder(void **state)
     assert_string_equal(entry.path, path_of(home->given, "m.gguf"));
 }
 
+static void without_a_home_the_other_folders_serve(void **state)
+{
+    struct home *home = *state;
+    struct registry_entry entry;
+    struct hash digest;
+    struct error err;
+    char kept[512];
+    snprintf(kept, sizeof kept, "%s", getenv("HOME") ? getenv("HOME") : "/");
+    write_entry(home->own, "m", "m.gguf", ONE);
+    write_file(home->own, "m.gguf", "one\n");
+    unsetenv("XDG_DATA_HOME");
+    unsetenv("HOME");
+    int r = registry_find("m", home->own, &entry, &digest, &err);
+    setenv("HOME", kept, 1);
+    assert_ok(r, err);
+}
+
 static void a_file_with_another_digest_is_refused(void **state)
 {
     struct home *home = *state;
@@ -266,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_HOME(folders_are_searched_in_their_order),
         IN_A_HOME(a_shipped_entry_finds_its_file_in_any_folder),
+        IN_A_HOME(without_a_home_the_other_folders_serve),
         IN_A_HOME(a_file_with_another_digest_is_refused),
         IN_A_HOME(what_is_missing_is_named_with_the_cure),
         IN_A_HOME(a_path_is_taken_as_it_is_and_hashed),

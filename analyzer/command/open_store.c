@@ -12,7 +12,6 @@ int open_store(struct store **ret, const struct context *context, const struct a
     int failed = store_place_fill(&place, context, arguments, wish->mode, err);
     if (!failed) {
         place.options.anchor = wish->anchor;
-        place.options.actor = store_actor_self();
         place.options.new_anchor = wish->new_anchor;
         failed = store_open(&store, &place.options, &was_made, err);
         if (!failed && was_made && place.options.key.key_file)

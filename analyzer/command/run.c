@@ -1,6 +1,7 @@
 /* run.c - `alcove run`: from the command line to a run, and from its end to an exit status. */
 #include "analyzer/command/command.h"
 
+#include "analyzer/command/open_store.h"
 #include "analyzer/command/places.h"
 #include "analyzer/command/run_plan.h"
 #include "analyzer/command/run_report.h"
@@ -16,6 +17,7 @@
 
 static const struct option options[] = {
     OPTION_ROWS_STORE,
+    OPTION_ROW_ANCHOR,
     {.name = "set", .kind = OPTION_LIST, .value = "PATH=VALUE",
      .help = "override one value of the pipeline (steps.NAME.model=FILE); recorded, and part of the digest"},
     {.name = "shard", .kind = OPTION_TEXT, .value = "I/N", .help = "only this share of the documents, I from 0"},
@@ -71,15 +73,14 @@ static int start_crew(struct crew **ret, const struct context *context, const st
     return crew_start(ret, &plan, err);
 }
 
-static int open_store(struct store **ret, struct store_place *place, const struct context *context,
-                      const struct pipeline *pipeline, struct error *err)
+static int open_run_store(struct store **ret, struct store_place *place, const struct context *context,
+                          const struct arguments *arguments, const struct pipeline *pipeline, struct error *err)
 {
     bool was_made = false;
-    place->options.anchor = pipeline->anchor;
+    place->options.anchor = argument_text(arguments, "anchor", pipeline->anchor);
     place->options.make_key_file = !place->passphrase;
     if (store_open(ret, &place->options, &was_made, err))
         return -1;
-    store_set_actor(*ret, store_actor_self());
     if (was_made && !place->passphrase)
         context_warn(context, "new store %s; its key is %s: keep a copy elsewhere, without it the store cannot be read",
                      place->path, place->key_file);
@@ -115,7 +116,7 @@ static int run_all(struct run_plan *plan, struct run_report *report, const struc
     AUTO(store) *store = NULL;
     if (start_crew(&crew, context, plan->pipeline, err) ||
         store_place_fill(place, context, arguments, STORE_CREATE, err) ||
-        open_store(&store, place, context, plan->pipeline, err) ||
+        open_run_store(&store, place, context, arguments, plan->pipeline, err) ||
         sandbox_close(SANDBOX_KEEPER, crew->members[CREW_PARSER].channel, NULL, err))
         return -1;
     if (context->progress == PROGRESS_ALWAYS || (context->progress == PROGRESS_AUTO && !isatty(STDOUT_FILENO)))

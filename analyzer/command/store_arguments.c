@@ -69,7 +69,7 @@ int store_place_fill(struct store_place *ret, const struct context *context, con
         if (xdg_path(XDG_DATA, NULL, folder, sizeof folder, err) || folder_make(folder, FAULT_STORE, err))
             return -1;
     }
-    ret->options = (struct store_options){.path = ret->path, .mode = mode};
+    ret->options = (struct store_options){.path = ret->path, .mode = mode, .actor = store_actor_self()};
     if (has_passphrase) {
         int fd = (int)argument_number(arguments, "passphrase-fd", 0);
         if (read_passphrase(fd, &ret->passphrase, err))

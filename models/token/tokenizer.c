@@ -245,9 +245,9 @@ size_t tokenizer_count(const struct tokenizer *t)
 struct slice tokenizer_text(const struct tokenizer *t, token id)
 {
     if (id < 0 || (size_t)id >= vocabulary_count(t->vocabulary))
-        return (struct slice){0};
+        return SLICE("");
     enum token_kind kind = vocabulary_kind(t->vocabulary, id);
-    return kind == KIND_PLAIN || kind == KIND_USER ? vocabulary_bytes(t->vocabulary, id) : (struct slice){0};
+    return kind == KIND_PLAIN || kind == KIND_USER ? vocabulary_bytes(t->vocabulary, id) : SLICE("");
 }
 
 bool tokenizer_is_end(const struct tokenizer *t, token id)

@@ -124,6 +124,7 @@ int rule_compile(struct rule *rule, const struct pack *pack, const struct rule_t
         struct phrases *to;
     } lists[] = {{&text->at, &rule->at},
                  {&text->except, &rule->except},
+                 {&text->stop, &rule->stop},
                  {&text->context, &rule->context},
                  {&text->negative, &rule->negative}};
     for (size_t i = 0; i < COUNT_OF(lists); i++) {

@@ -21,7 +21,7 @@ struct rule {
     pcre2_code *code;  /* owned; JIT-compiled */
     uint32_t id_group[ID_GROUPS_MAX]; /* the groups named "id"; the identifier is the first that matched */
     uint32_t id_group_count;          /* 0: the whole match */
-    struct phrases at, except, context, negative;
+    struct phrases at, except, stop, context, negative;
     uint32_t start_set; /* where a match can start; NO_SET: anywhere */
 };
 

@@ -10,7 +10,7 @@
 
 static const char *const pack_keys[] = {"pack", "version", "about", "define", "lists", "rules"};
 static const char *const rule_keys[] = {"id",    "label",  "hipaa",   "source", "pattern", "case",  "at",
-                                        "near",  "except", "validate", "invalid", "context", "score", "examples"};
+                                        "near",  "except", "stop", "validate", "invalid", "context", "score", "examples"};
 static const char *const context_keys[] = {"words", "negative"};
 static const char *const score_keys[] = {"pattern", "context", "valid", "negative"};
 static const char *const example_keys[] = {"match", "reject"};
@@ -134,6 +134,7 @@ static int read_words(const struct pack *pack, const struct yaml_node *map, stru
         map_of(pack, map, "examples", example_keys, COUNT_OF(example_keys), &examples, err))
         return -1;
     return list_of(pack, map, "at", &rule->at, err) || list_of(pack, map, "except", &rule->except, err) ||
+                   list_of(pack, map, "stop", &rule->stop, err) ||
                    list_of(pack, context, "words", &rule->context, err) ||
                    list_of(pack, context, "negative", &rule->negative, err) ||
                    list_of(pack, examples, "match", &rule->match, err) ||

@@ -32,7 +32,7 @@ struct rule_text {
     bool keeps_invalid; /* invalid: keep - what the validator refuses only misses the bonus */
     bool is_caseless;   /* case: insensitive */
     const char *near;   /* NULL, or bytes one of which stands within NEAR_BYTES behind the start */
-    struct text_list at, except, context, negative, match, reject;
+    struct text_list at, except, stop, context, negative, match, reject;
     float score_pattern, score_context, score_valid, score_negative;
     const struct yaml_node *node, *id_node, *pattern_node;
     bool has_fragments;

@@ -77,22 +77,30 @@ static int add(struct scanner *s, const struct finding *finding, struct error *e
     return 0;
 }
 
-/* The identifier ends before the first excepted word; when it begins with one, it is none. */
-static struct span cut_exceptions(const struct scanner *s, const struct rule *rule, struct span at)
+/* True when the text at `at`, where a word begins, begins with one of the phrases. */
+static bool begins_with(const struct scanner *s, const struct phrases *phrases, size_t at)
 {
-    for (size_t i = at.start; rule->except.count && i < at.end;) {
-        if (!is_word_byte(s->text.data[i])) {
-            i++;
+    uint32_t word = dictionary_find(s->ruleset->dictionary, slice_sub(s->text, at, word_end(s->text, at)));
+    return word != WORD_NONE && phrases_match(phrases, word, s->text, at) != 0;
+}
+
+/* What is left of the identifier: nothing when it begins with an exception; it ends before the first stop word, and
+ * single letters before that are nothing either ("am I. Please"). */
+static struct span cut(const struct scanner *s, const struct rule *rule, struct span at)
+{
+    bool is_first = true, has_word = false;
+    for (size_t i = at.start; (rule->stop.count || rule->except.count) && i < at.end; i++) {
+        if (!is_word_byte(s->text.data[i]))
             continue;
-        }
-        size_t end = word_end(s->text, i);
-        uint32_t word = dictionary_find(s->ruleset->dictionary, slice_sub(s->text, i, end));
-        if (word != WORD_NONE && phrases_match(&rule->except, word, s->text, i)) {
+        bool is_exception = is_first && rule->except.count && begins_with(s, &rule->except, i);
+        if (is_exception || (rule->stop.count && begins_with(s, &rule->stop, i))) {
             while (i > at.start && !is_word_byte(s->text.data[i - 1]) && !is_digit_byte(s->text.data[i - 1]))
                 i--;
-            return (struct span){at.start, i};
+            return (struct span){at.start, is_exception || !has_word ? at.start : i};
         }
-        i = end;
+        is_first = false;
+        has_word |= word_end(s->text, i) > i + 1;
+        i = word_end(s->text, i);
     }
     return at;
 }
@@ -110,7 +118,7 @@ static int consider(struct scanner *s, const struct rule *rule, size_t *ret_end,
     *ret_end = 0;
     if (at.start >= at.end || at.end > s->text.bytes) /* \K can put the start behind the end */
         return 0;
-    at = cut_exceptions(s, rule, at);
+    at = cut(s, rule, at);
     if (at.start == at.end)
         return 0;
     const struct rule_text *t = rule->text;

@@ -1,6 +1,9 @@
 /* things.c - vehicles and dates. */
 #include "rules/validate/digits.h"
 
+#define YEAR_MIN 1850u
+#define YEAR_MAX 2150u
+
 /* 49 CFR 565.15: seventeen characters without I, O, Q; the ninth is the weighted sum modulo 11. */
 bool is_vin(struct slice text)
 {
@@ -65,6 +68,11 @@ static unsigned full_year(unsigned year, unsigned digits)
     return digits > 2 ? year : year + (year < 50 ? 2000 : 1900);
 }
 
+static bool is_day_in_years(unsigned year, unsigned month, unsigned day)
+{
+    return year >= YEAR_MIN && year <= YEAR_MAX && is_day(year, month, day);
+}
+
 /* True when the text can be read as a day, or a month of a year, of 1850 to 2150, in one of the orders in use
  * (ISO 8601, month first, day first). */
 bool is_date(struct slice text)
@@ -73,17 +81,15 @@ bool is_date(struct slice text)
     if (!date_split(text, &p) || p.count == 0)
         return false;
     unsigned *n = p.n;
-    if (p.count == 1 && p.digits[0] == 8) /* 20240314 or 03142024 */
-        return is_date((struct slice){(char[]){(char)('0' + n[0] / 10000000), (char)('0' + n[0] / 1000000 % 10),
-                                               (char)('0' + n[0] / 100000 % 10), (char)('0' + n[0] / 10000 % 10), '-',
-                                               (char)('0' + n[0] / 1000 % 10), (char)('0' + n[0] / 100 % 10), '-',
-                                               (char)('0' + n[0] / 10 % 10), (char)('0' + n[0] % 10)},
-                                      10});
+    if (p.count == 1 && p.digits[0] == 8) /* 20240314, 14032024 or 03142024 */
+        return is_day_in_years(n[0] / 10000, n[0] / 100 % 100, n[0] % 100) ||
+               is_day_in_years(n[0] % 10000, n[0] / 10000 % 100, n[0] / 1000000) ||
+               is_day_in_years(n[0] % 10000, n[0] / 1000000, n[0] / 10000 % 100);
     unsigned year = p.count == 3 && p.digits[0] != 4 ? full_year(n[2], p.digits[2])
                     : p.digits[0] == 4               ? n[0]
                     : p.count == 2 && p.digits[1] == 4 ? n[1]
                                                        : 0;
-    if (year && (year < 1850 || year > 2150))
+    if (year && (year < YEAR_MIN || year > YEAR_MAX))
         return false;
     if (p.month) {
         unsigned day = p.digits[0] == 4 ? (p.count > 1 ? n[1] : 1) : n[0];

@@ -115,7 +115,7 @@ static int fill_vocabulary(struct tokenizer *t, const struct source *source, str
     if (vocabulary_new(&t->vocabulary, source->tokens_count, bytes, source->merges_count, err))
         return -1;
     for (size_t i = 0; i < source->tokens_count; i++)
-        if (vocabulary_add(t->vocabulary, source->tokens[i], source->kinds[i], err))
+        if (vocabulary_add(t->vocabulary, source->tokens[i], (enum token_kind)source->kinds[i], err))
             return -1;
     for (size_t i = 0; i < source->merges_count; i++)
         if (vocabulary_merge(t->vocabulary, source->merges[i], err))

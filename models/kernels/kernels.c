@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct kernels kernels_scalar;
+extern const struct kernels kernels_scalar, kernels_avx2, kernels_avxvnni, kernels_avx512;
 
-const struct kernels *const kernels_all[] = {&kernels_scalar, NULL};
+const struct kernels *const kernels_all[] = {
+#if defined(__x86_64__)
+    &kernels_avx512, &kernels_avxvnni, &kernels_avx2,
+#endif
+    &kernels_scalar, NULL};
 
 const struct kernels *kernels_choose(void)
 {

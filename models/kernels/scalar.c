@@ -155,36 +155,31 @@ static void q6_product(const void *weights, size_t first, size_t count, const st
 
 /* ---- vectors ---- */
 
-static void quantise_block(const float *x, int8_t *q, float *d, float *s, int16_t *halves)
-{
-    uint32_t most = 0;
-    for (size_t i = 0; i < BLOCK; i++) { /* as bits: magnitudes order like integers, NaN above all */
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        bits &= 0x7fffffff;
-        most = bits > most ? bits : most;
-    }
-    float largest;
-    memcpy(&largest, &most, sizeof largest);
-    halves[0] = halves[1] = 0;
-    if (most < QUANTISE_LEAST || most >= NOT_FINITE) {
-        memset(q, 0, BLOCK);
-        *d = *s = most < QUANTISE_LEAST ? 0 : NAN;
-        return;
-    }
-    float inverse = 127.0f / largest;
-    for (size_t i = 0; i < BLOCK; i++) {
-        q[i] = (int8_t)rintf(x[i] * inverse);
-        halves[i / 16] = (int16_t)(halves[i / 16] + q[i]);
-    }
-    *d = largest / 127.0f;
-    *s = *d * (float)(halves[0] + halves[1]);
-}
-
 static void quantise(const float *x, size_t count, const struct quantised *to)
 {
-    for (size_t b = 0; b < count / BLOCK; b++)
-        quantise_block(x + b * BLOCK, to->q + b * BLOCK, to->d + b, to->s + b, to->halves + 2 * b);
+    for (size_t b = 0; b < count / BLOCK; b++, x += BLOCK) {
+        uint32_t most = 0;
+        for (size_t i = 0; i < BLOCK; i++) { /* as bits: magnitudes order like integers, NaN above all */
+            uint32_t bits;
+            memcpy(&bits, &x[i], sizeof bits);
+            bits &= 0x7fffffff;
+            most = bits > most ? bits : most;
+        }
+        if (quantise_edge(most, to, b))
+            continue;
+        float largest;
+        memcpy(&largest, &most, sizeof largest);
+        float inverse = 127.0f / largest;
+        int sums[2] = {0, 0};
+        for (size_t i = 0; i < BLOCK; i++) {
+            to->q[b * BLOCK + i] = (int8_t)rintf(x[i] * inverse);
+            sums[i / 16] += to->q[b * BLOCK + i];
+        }
+        to->halves[2 * b] = (int16_t)sums[0];
+        to->halves[2 * b + 1] = (int16_t)sums[1];
+        to->d[b] = largest / 127.0f;
+        to->s[b] = to->d[b] * (float)(sums[0] + sums[1]);
+    }
 }
 
 static bool rms_norm(const float *x, const float *w, size_t count, float epsilon, float *y)

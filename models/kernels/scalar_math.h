@@ -5,6 +5,8 @@
 #ifndef ALCOVE_MODELS_KERNELS_SCALAR_MATH_H
 #define ALCOVE_MODELS_KERNELS_SCALAR_MATH_H
 
+#include "models/kernels/kernels.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -32,6 +34,17 @@ static inline float float_exp(float x)
     float power;
     memcpy(&power, &bits, sizeof power);
     return y * power;
+}
+
+/* A block b whose largest magnitude (as bits) is not worth rounding, or not finite. */
+static inline bool quantise_edge(uint32_t most, const struct quantised *to, size_t b)
+{
+    if (most >= QUANTISE_LEAST && most < NOT_FINITE)
+        return false;
+    memset(to->q + b * BLOCK, 0, BLOCK);
+    to->halves[2 * b] = to->halves[2 * b + 1] = 0;
+    to->d[b] = to->s[b] = most < QUANTISE_LEAST ? 0 : NAN;
+    return true;
 }
 
 /* The tree over the 16 partial sums. */

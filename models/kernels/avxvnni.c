@@ -1,0 +1,31 @@
+/* avxvnni.c - the column for AVX-VNNI (2021 on): the AVX2 one with int8 dot products of one instruction. */
+#if defined(__x86_64__)
+#include "models/kernels/kernels.h"
+
+#include "models/kernels/cpu.h"
+#include "models/kernels/vector_avx2.h"
+
+INLINE vi small_add(vi dot, vi w, vi x) { return _mm256_dpbusd_avx_epi32(dot, w, x); }
+
+typedef __m256i nibble_dot;
+INLINE nibble_dot nibble_start(void) { return _mm256_setzero_si256(); }
+INLINE nibble_dot nibble_add(nibble_dot dot, vi w, vi x) { return small_add(dot, w, x); }
+INLINE vi nibble_end(nibble_dot dot) { return dot; }
+
+/* The instruction wants weights without sign: w + 128, and 128 * (sum of x) taken off beforehand. */
+struct signed_weights {
+    vi raised;
+};
+INLINE struct signed_weights signed_of(vi w)
+{
+    return (struct signed_weights){_mm256_xor_si256(w, _mm256_set1_epi8(-128))};
+}
+INLINE vi signed_start(int32_t sum) { return vi_set(-128 * sum); }
+INLINE vi signed_add(vi dot, struct signed_weights w, vi x) { return small_add(dot, w.raised, x); }
+
+#include "models/kernels/template.h"
+#include "models/kernels/template_vectors.h"
+
+extern const struct kernels kernels_avxvnni;
+KERNELS(kernels_avxvnni, "avxvnni", cpu_has_avxvnni)
+#endif

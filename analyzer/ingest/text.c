@@ -81,7 +81,10 @@ static int refuse_nul(struct slice bytes, size_t at, struct error *err)
         even += bytes.data[i] == 0;
         odd += bytes.data[i + 1] == 0;
     }
-    const char *order = odd * 4 > seen && even * 16 < seen ? "little" : even * 4 > seen && odd * 16 < seen ? "big" : NULL;
+    const char *order = seen < 8              ? NULL
+                        : odd * 4 > seen && even * 16 < seen ? "little"
+                        : even * 4 > seen && odd * 16 < seen ? "big"
+                                                             : NULL;
     if (!order)
         return refuse(err, at, "NUL byte in text", "is this a text file?");
     error_set(err, FAULT_DOCUMENT, "byte %zu: this looks like UTF-16 (%s-endian) without a byte order mark", at, order);

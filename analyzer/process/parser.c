@@ -51,13 +51,14 @@ static int parse(struct message *request, int fd, struct buffer **ret_id, struct
                                 : parse_line(body, ret_id, ret, err);
 }
 
-static int answer(int channel, struct message *request, int fd, struct error *err)
+static int answer(int channel, struct message *request, int *fd, struct error *err)
 {
     struct ingested ingested = {0};
     struct error problem;
     AUTO(buffer) *id = NULL;
     AUTO(message) *m = NULL;
-    int failed = parse(request, fd, &id, &ingested, &problem);
+    int failed = parse(request, *fd, &id, &ingested, &problem);
+    file_close(fd); /* before the answer: then it has no file at all */
     int result = message_new(&m, MSG_PARSED, message_document(request), err);
     if (!result) {
         message_put_u64(m, failed ? 1 : 0);
@@ -90,7 +91,7 @@ int parser_main(const struct child_context *context)
         int got = message_receive(context->channel, &request, MESSAGE_BYTES_MAX, &fd, NULL, &err);
         if (got)
             return got > 0 ? 0 : 1;
-        if (answer(context->channel, request, fd, &err))
+        if (answer(context->channel, request, &fd, &err))
             return 1;
     }
 }

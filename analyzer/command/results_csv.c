@@ -5,11 +5,16 @@
  * apostrophe, as OWASP advises: a note may well begin with "=HYPERLINK(". */
 #include "analyzer/command/results_export.h"
 
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
+}
+
 static void put_cell(FILE *to, struct slice text)
 {
     bool is_formula = text.bytes && memchr("=+-@\t\r", text.data[0], 6), needs_quotes = is_formula;
     for (size_t i = 0; i < text.bytes && !needs_quotes; i++)
-        needs_quotes = memchr(",\"\r\n\t ;", text.data[i], 7) != NULL;
+        needs_quotes = is_control(text.data[i]) || memchr(",\"\r\n\t ;", text.data[i], 7) != NULL;
     if (!needs_quotes) {
         fwrite(text.data, 1, text.bytes, to);
         return;
@@ -18,7 +23,9 @@ static void put_cell(FILE *to, struct slice text)
     for (size_t i = 0; i < text.bytes; i++) {
         if (text.data[i] == '"')
             fputc('"', to);
-        if (text.data[i]) /* a NUL ends the cell in many readers */
+        if (is_control(text.data[i])) /* a NUL ends the cell in many readers, an ESC rewrites a screen */
+            fputs("\xef\xbf\xbd", to);
+        else
             fputc(text.data[i], to);
     }
     fputc('"', to);

@@ -60,7 +60,8 @@ int complain_unknown(struct loader *l, const struct yaml_node *at, const char *w
     char all[160] = "";
     for (size_t i = 0; i < count && used < sizeof all; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
-    return used < sizeof all ? error_hint(l->err, "it is one of %s", all) : -1;
+    return used < sizeof all ? error_hint(l->err, "it is one of %s", all)
+                             : error_hint(l->err, "`alcove pipeline schema` lists all");
 }
 
 /* `"retention" is not a key of "redact"; it belongs to "store"`, or the nearest key. */

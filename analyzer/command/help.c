@@ -87,7 +87,9 @@ static void option_rows(const struct context *context, const struct option *tabl
 void help_command(const struct context *context, const struct command *c)
 {
     FILE *to = context->out;
-    fprintf(to, "alcove %s - %s\n", c->name, c->summary);
+    char title[300];
+    snprintf(title, sizeof title, "alcove %s - %s", c->name, c->summary);
+    help_wrap(to, title, 0);
     heading(context, "Usage");
     fprintf(to, "  alcove %s%s%s%s\n", c->name, c->options ? " [options]" : "", c->operands ? " " : "",
             c->operands ? c->operands : "");
@@ -113,7 +115,7 @@ void help_command(const struct context *context, const struct command *c)
 void help_overview(const struct context *context)
 {
     FILE *to = context->out;
-    fprintf(to, "alcove %s - private analysis of sensitive documents, on the machine where they are\n", version_text);
+    fprintf(to, "alcove %s - private analysis of sensitive documents,\non the machine where they are\n", version_text);
     heading(context, "Usage");
     fputs("  alcove COMMAND [options]\n", to);
     heading(context, "Commands");
@@ -211,5 +213,6 @@ const struct command command_help = {
     .summary = "tell about a command, or list all",
     .options = options,
     .examples = examples,
+    .closes_sandbox = true, /* never: it reads nothing, and must work where the sandbox does not */
     .run = run,
 };

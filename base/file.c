@@ -77,7 +77,7 @@ int file_write_fd(int fd, struct slice bytes, enum fault code, struct error *err
     return 0;
 }
 
-static int sync_folder_of(const char *path, enum fault code, struct error *err)
+int folder_sync_of(const char *path, enum fault code, struct error *err)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -110,7 +110,7 @@ int file_write(const char *path, struct slice bytes, mode_t mode, enum fault cod
         unlink(temporary);
         return error_at(err, path, 0, 0);
     }
-    return sync_folder_of(path, code, err);
+    return folder_sync_of(path, code, err);
 }
 
 int folder_make(const char *path, enum fault code, struct error *err)

@@ -29,6 +29,9 @@ CHECKED int file_write_fd(int fd, struct slice bytes, enum fault code, struct er
 /* mkdir -p with mode 0700 for what is missing. */
 CHECKED int folder_make(const char *path, enum fault code, struct error *err);
 
+/* fsyncs the folder that the file `path` is in, so that its name is as durable as its bytes. */
+CHECKED int folder_sync_of(const char *path, enum fault code, struct error *err);
+
 /* $XDG_x_HOME/alcove or its default below $HOME, as "FOLDER" or "FOLDER/name" when name is not NULL.
  * -1 with FAULT_INPUT when neither variable is set. */
 enum xdg { XDG_DATA, XDG_CACHE, XDG_STATE, XDG_CONFIG };

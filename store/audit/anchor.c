@@ -33,18 +33,6 @@ static int make_folder_of(const char *path, struct error *err)
                : 0;
 }
 
-static int sync_folder_of(const char *path, struct error *err)
-{
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    if (path_join(folder, sizeof folder, err, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : "."))
-        return -1;
-    AUTO_FD fd = open(folder[0] ? folder : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || (fsync(fd) && errno != EINVAL))
-        return error_errno(err, FAULT_AUDIT, "the anchor's folder cannot be synced", path);
-    return 0;
-}
-
 /* What must come before the next entry: nothing behind a whole one and its empty line, else what a crash left out. A
  * note has an empty line inside as well, so the last line must be one that an entry can end with: a signature, a
  * verifier key or the mark of a torn one. NULL when the file cannot be read. */
@@ -94,7 +82,7 @@ int anchor_append(const char *path, const struct slice *entries, size_t count, u
         return error_at(err, path, 0, 0);
     if (fsync(fd))
         return error_errno(err, FAULT_AUDIT, "the anchor cannot be synced", path);
-    if (st.st_size == 0 && sync_folder_of(path, err))
+    if (st.st_size == 0 && folder_sync_of(path, FAULT_AUDIT, err))
         return -1;
     *ret_end = (uint64_t)st.st_size + bytes->bytes;
     return 0;

@@ -2,6 +2,7 @@
  *
  *   build/alcove          rules: ../rules/packs of the source tree     models: build/models
  *   PREFIX/bin/alcove     rules: PREFIX/share/alcove/rules             models: PREFIX/share/alcove/models
+ *   PREFIX/lib/TRIPLET/libalcove.so in another program: likewise
  */
 #ifndef ALCOVE_ANALYZER_COMMAND_PLACES_H
 #define ALCOVE_ANALYZER_COMMAND_PLACES_H

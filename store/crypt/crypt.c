@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define PAGE_BYTES_DEFAULT 4096u
+#define HALF_MADE_BYTES_MAX (HEADER_BYTES + (off_t)PAGE_BYTES_DEFAULT) /* what stands before the header is written */
 
 static int refuse(const struct crypt *c, struct error *err, const char *message, const char *hint)
 {
@@ -43,7 +44,7 @@ static int derive_keys(struct crypt *c, struct error *err)
     hash_derive(secret_slice(c->data_key), id, SLICE("alcove database"), key, sizeof key);
     hash_derive(secret_slice(c->data_key), id, SLICE("alcove page digest"), mac, sizeof mac);
     int failed = xaes_new(&c->page_key, key, err) || page_mac_new(&c->mac, mac, err) ||
-                 wal_keys_make(&c->wal, c->data_key, c->header.database_id, err);
+                 wal_make(&c->wal, c->data_key, c->header.database_id, err);
     OPENSSL_cleanse(key, sizeof key);
     OPENSSL_cleanse(mac, sizeof mac);
     return failed ? -1 : 0;
@@ -86,17 +87,29 @@ static int open_file(struct crypt *c, const struct store_options *options, struc
         return error_errno(err, FAULT_STORE, "cannot be opened", options->path);
     if (!S_ISREG(st.st_mode))
         return refuse(c, err, "is not a regular file", NULL);
+    /* SQLite hands the shim absolute paths with links resolved: compare like with like. */
+    char *real = realpath(options->path, NULL);
+    if (!real)
+        return error_errno(err, FAULT_STORE, "cannot be opened", options->path);
+    free(c->path);
+    c->path = real;
+    if (asprintf(&c->wal_path, "%s-wal", real) < 0) {
+        c->wal_path = NULL;
+        return error_memory(err);
+    }
     if (flock(c->fd, LOCK_EX | LOCK_NB))
         return refuse(c, err, "is in use by another process", "wait for it to end, or name another store");
     return 0;
 }
 
-/* Reads both copies; a short file reads as zeros. ret_is_blank: nothing was ever committed to it. */
+/* Reads both copies; a short file reads as zeros. ret_is_blank: empty, or as a making that was cut short leaves it;
+ * anything longer that begins with zeros is someone's file, or a store whose header was wiped. */
 static int read_copies(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_COPY_BYTES], bool *ret_is_blank,
                        struct error *err)
 {
+    struct stat st;
     memset(copies, 0, HEADER_BYTES);
-    if (pread(c->fd, copies, HEADER_BYTES, 0) < 0)
+    if (pread(c->fd, copies, HEADER_BYTES, 0) < 0 || fstat(c->fd, &st))
         return error_errno(err, FAULT_STORE, "cannot be read", c->path);
     unsigned char any = 0;
     for (int i = 0; i < HEADER_COPIES; i++) {
@@ -104,7 +117,7 @@ static int read_copies(struct crypt *c, unsigned char copies[HEADER_COPIES][HEAD
         for (size_t k = 0; k < HEADER_COPY_BYTES; k++)
             any |= copies[i][k];
     }
-    *ret_is_blank = any == 0;
+    *ret_is_blank = any == 0 && st.st_size <= HALF_MADE_BYTES_MAX;
     return 0;
 }
 
@@ -128,8 +141,10 @@ static int unlock(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_CO
     enum slot_type type;
     if (read_key(options, &key, &type, err))
         return -1;
+    bool is_twice = memcmp(header_slots(copies[0]), header_slots(copies[1]), SLOTS * SLOT_BYTES) == 0 &&
+                    memcmp(header_database_id(copies[0]), header_database_id(copies[1]), DATABASE_ID_BYTES) == 0;
     for (int i = 0; i < HEADER_COPIES && !c->data_key; i++)
-        if (c->looks[i] == HEADER_SOUND && slots_open(header_slots(copies[i]), header_database_id(copies[i]), type, key,
+        if (c->looks[i] == HEADER_SOUND && (i == 0 || c->looks[0] != HEADER_SOUND || !is_twice) && slots_open(header_slots(copies[i]), header_database_id(copies[i]), type, key,
                                                       &c->data_key, err) < 0)
             return -1;
     if (!c->data_key)
@@ -146,10 +161,12 @@ static int unlock(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_CO
             c->was_copy_refused[i] = true;
             continue;
         }
+        c->found[i] = h.sequence;
         if (!has_one || h.sequence > c->header.sequence)
             c->header = h;
         has_one = true;
     }
+    c->sequence = c->header.sequence;
     return has_one ? 0 : refuse(c, err, "the header does not authenticate under its key", "restore a backup");
 }
 
@@ -160,6 +177,8 @@ static int take_pages(struct crypt *c, struct error *err)
     c->has_header = true;
     c->was_left_open = stat(c->wal_path, &st) == 0 && st.st_size > 0;
     c->is_in_progress = c->header.state == HEADER_IN_PROGRESS;
+    if (progress_take_log(c, err))
+        return -1;
     if (c->is_in_progress)
         return progress_recover(c, err);
     if (fstat(c->fd, &st))
@@ -202,7 +221,8 @@ static bool is_wal(struct crypt *c)
 {
     sqlite3_stmt *s = NULL;
     bool is = sqlite3_prepare_v2(c->db, "PRAGMA journal_mode", -1, &s, NULL) == SQLITE_OK &&
-              sqlite3_step(s) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), "wal") == 0;
+              sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0) &&
+              strcmp((const char *)sqlite3_column_text(s, 0), "wal") == 0;
     sqlite3_finalize(s);
     return is;
 }
@@ -216,6 +236,7 @@ static int connect(struct crypt *c, bool is_new, struct error *err)
     int rc = sqlite3_open_v2(c->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                              c->vfs_name);
     if (rc != SQLITE_OK || sqlite3_extended_result_codes(c->db, 1) ||
+        sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
         sqlite3_file_control(c->db, NULL, SQLITE_FCNTL_RESERVE_BYTES, &reserve) != SQLITE_OK)
         return crypt_sqlite_error(c->db, "the store cannot be opened", err);
     sqlite3_limit(c->db, SQLITE_LIMIT_ATTACHED, 0);
@@ -240,13 +261,34 @@ static int fill_header(struct crypt *c, const struct store_options *options, str
 {
     AUTO(secret) *key = NULL;
     enum slot_type type;
-    c->header = (struct header){.page_bytes = PAGE_BYTES_DEFAULT, .state = HEADER_CLEAN, .sequence = 1};
+    c->header = (struct header){.page_bytes = PAGE_BYTES_DEFAULT, .state = HEADER_CLEAN};
     if (RAND_bytes(c->header.database_id, DATABASE_ID_BYTES) != 1)
         return error_set(err, FAULT_TEMPORARY, "the random generator failed");
     return read_key(options, &key, &type, err) || secret_random(&c->data_key, DATA_KEY_BYTES, err) ||
                    slot_fill(c->header.slots[0], 0, c->header.database_id, type, key, c->data_key, err)
                ? -1
                : 0;
+}
+
+static int write_first_header(struct crypt *c, struct error *err)
+{
+    int rc = c->real ? c->real->pMethods->xSync(c->real, SQLITE_SYNC_NORMAL) : SQLITE_CANTOPEN;
+    if (rc == SQLITE_OK)
+        rc = progress_start(c);
+    if (rc == SQLITE_OK)
+        return 0;
+    error_set(err, rc == SQLITE_FULL || rc == SQLITE_NOMEM ? FAULT_TEMPORARY : FAULT_STORE,
+              "the store's header cannot be written (SQLite %d)", rc);
+    return error_at(err, c->path, 0, 0);
+}
+
+static int sync_folder(const struct crypt *c, struct error *err)
+{
+    char folder[PATH_MAX];
+    if (path_join(folder, sizeof folder, err, "%.*s", (int)(strrchr(c->path, '/') - c->path + 1), c->path))
+        return -1;
+    AUTO_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 || fsync(fd) ? error_errno(err, FAULT_STORE, "folder cannot be synced", folder) : 0;
 }
 
 /* An empty database under a new key; the header is written last, so that a store half made is no store. */
@@ -260,14 +302,21 @@ static int make(struct crypt *c, const struct store_options *options, struct err
     if (unlink(c->wal_path) && errno != ENOENT)
         return error_errno(err, FAULT_STORE, "a left-over log cannot be removed", c->wal_path);
     if (fill_header(c, options, err) || derive_keys(c, err) || connect(c, true, err) ||
-        run_sql(c, "PRAGMA wal_checkpoint(TRUNCATE)", err))
+        run_sql(c, "PRAGMA wal_checkpoint(TRUNCATE)", err) || write_first_header(c, err) || sync_folder(c, err))
         return -1;
-    c->header.digest = c->digest;
-    c->header.pages = c->pages;
-    if (fsync(c->fd) || header_write(c->fd, &c->header, c->data_key, err))
-        return error_at(err, c->path, 0, 0);
     c->has_header = true;
     return 0;
+}
+
+/* The making was cut between the two copies of the first header. */
+static int mend_first_header(struct crypt *c, struct error *err)
+{
+    bool is_cut = c->header.sequence == 1 && c->looks[0] == HEADER_SOUND && c->looks[1] == HEADER_ABSENT;
+    if (!is_cut || c->was_left_open)
+        return 0;
+    c->looks[1] = HEADER_SOUND;
+    c->found[1] = c->found[0];
+    return write_first_header(c, err);
 }
 
 /* ---- the front ---- */
@@ -280,21 +329,8 @@ int crypt_open(struct crypt **ret, const struct store_options *options, bool *re
     if (!c)
         return error_memory(err);
     c->fd = -1;
-    /* SQLite hands the shim absolute paths: compare like with like. */
-    char folder[PATH_MAX], full[PATH_MAX];
-    const char *slash = strrchr(options->path, '/');
-    if (path_join(folder, sizeof folder, err, "%.*s", slash ? (int)(slash - options->path + 1) : 1,
-                  slash ? options->path : "."))
-        return -1;
-    char *real = realpath(folder, NULL);
-    int joined = real ? path_join(full, sizeof full, err, "%s/%s", strcmp(real, "/") ? real : "",
-                                  slash ? slash + 1 : options->path)
-                      : error_errno(err, FAULT_STORE, "folder cannot be opened", folder);
-    free(real);
-    if (joined)
-        return -1;
-    c->path = strdup(full);
-    if (!c->path || asprintf(&c->wal_path, "%s-wal", full) < 0)
+    c->path = strdup(options->path);
+    if (!c->path)
         return error_memory(err);
     if (open_file(c, options, err) || read_copies(c, copies, &is_blank, err))
         return -1;
@@ -304,7 +340,8 @@ int crypt_open(struct crypt **ret, const struct store_options *options, bool *re
             return -1;
     } else if (is_blank) {
         return refuse(c, err, "the file holds no store", "make one with: alcove store init");
-    } else if (unlock(c, copies, options, err) || derive_keys(c, err) || take_pages(c, err) || connect(c, false, err)) {
+    } else if (unlock(c, copies, options, err) || derive_keys(c, err) || take_pages(c, err) ||
+               connect(c, false, err) || mend_first_header(c, err)) {
         return -1;
     }
     if (ret_was_made)
@@ -318,13 +355,16 @@ void crypt_drop(struct crypt **crypt)
     struct crypt *c = *crypt;
     if (!c)
         return;
-    sqlite3_close(c->db); /* checkpoints; all statements were finalised */
+    sqlite3_stmt *left;
+    while (c->db && (left = sqlite3_next_stmt(c->db, NULL)))
+        sqlite3_finalize(left); /* or the connection would outlive its VFS */
+    sqlite3_close(c->db);       /* checkpoints and deletes the log */
     vfs_unregister(c);
     if (c->fd >= 0)
         close(c->fd);
     xaes_drop(&c->page_key);
     page_mac_drop(&c->mac);
-    wal_keys_wipe(&c->wal);
+    wal_wipe(&c->wal);
     secret_drop(&c->data_key);
     free(c->path);
     free(c->wal_path);
@@ -380,6 +420,8 @@ int crypt_info(struct crypt *c, struct store_info *ret, struct error *err)
 int crypt_sqlite_error(sqlite3 *db, const char *what, struct error *err)
 {
     int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+    if (code == SQLITE_IOERR_NOMEM)
+        return error_memory(err);
     switch (code & 0xff) {
     case SQLITE_FULL:
         return error_set(err, FAULT_TEMPORARY, "%s: the disk is full", what);

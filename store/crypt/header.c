@@ -3,15 +3,14 @@
 
 #include "base/hash.h"
 
-#include <errno.h>
 #include <openssl/crypto.h>
 
 static const unsigned char magic[8] = {'A', 'L', 'C', 'O', 'V', 'E', '\r', '\n'};
 
 enum { /* places in a copy; see the drawing in header.h */
     AT_VERSION = 8, AT_PAGE_BYTES = 12, AT_ID = 16, AT_SEQUENCE = 32, AT_STATE = 40, AT_PAGES = 44, AT_NONCE = 48,
-    AT_SEALED = 72, SEALED_BYTES = 32, AT_TAG = 104, AT_COMMITMENT = 120, AT_FRAMES = 152, AT_SLOTS = 256, AT_HMAC = 4032,
-    AT_CHECKSUM = 4064
+    AT_SEALED = 72, SEALED_BYTES = 32, AT_TAG = 104, AT_COMMITMENT = 120, AT_FRAMES = 152, AT_LOG_SEQUENCE = 156,
+    AT_LOG_SALTS = 164, AT_SLOTS = 256, AT_HMAC = 4032, AT_CHECKSUM = 4064
 };
 _Static_assert(AT_SLOTS + SLOTS * SLOT_BYTES <= AT_HMAC, "slots end before the HMAC");
 _Static_assert(AT_CHECKSUM + HASH_BYTES == HEADER_COPY_BYTES, "the checksum ends the copy");
@@ -116,14 +115,15 @@ int header_decode(struct header *ret, const unsigned char copy[HEADER_COPY_BYTES
         return -1;
     struct header h = {.page_bytes = (uint32_t)get(copy + AT_PAGE_BYTES, 4),
                        .pages = (uint32_t)get(copy + AT_PAGES, 4),
-                       .wal_frames = (uint32_t)get(copy + AT_FRAMES, 4),
+                       .log = {.frames = (uint32_t)get(copy + AT_FRAMES, 4), .sequence = get(copy + AT_LOG_SEQUENCE, 8)},
                        .sequence = get(copy + AT_SEQUENCE, 8),
                        .state = (enum header_state)get(copy + AT_STATE, 4),
                        .digest = {get(digests, 8), get(digests + 8, 8)},
                        .untouched = {get(digests + 16, 8), get(digests + 24, 8)}};
     memcpy(h.database_id, copy + AT_ID, DATABASE_ID_BYTES);
+    memcpy(h.log.salts, copy + AT_LOG_SALTS, sizeof h.log.salts);
     memcpy(h.slots, copy + AT_SLOTS, sizeof h.slots);
-    bool is_sane = h.page_bytes >= 512 && h.page_bytes <= 65536 && (h.page_bytes & (h.page_bytes - 1)) == 0 &&
+    bool is_sane = h.page_bytes >= 1024 && h.page_bytes <= 65536 && (h.page_bytes & (h.page_bytes - 1)) == 0 &&
                    (h.state == HEADER_CLEAN || h.state == HEADER_IN_PROGRESS);
     if (!is_sane)
         return -1;
@@ -141,7 +141,9 @@ int header_encode(const struct header *h, const struct secret *data_key, unsigne
     put(copy + AT_SEQUENCE, h->sequence, 8);
     put(copy + AT_STATE, h->state, 4);
     put(copy + AT_PAGES, h->pages, 4);
-    put(copy + AT_FRAMES, h->wal_frames, 4);
+    put(copy + AT_FRAMES, h->log.frames, 4);
+    put(copy + AT_LOG_SEQUENCE, h->log.sequence, 8);
+    memcpy(copy + AT_LOG_SALTS, h->log.salts, sizeof h->log.salts);
     unsigned char digests[SEALED_BYTES];
     put(digests, h->digest.low, 8);
     put(digests + 8, h->digest.high, 8);
@@ -160,15 +162,16 @@ int header_encode(const struct header *h, const struct secret *data_key, unsigne
     return 0;
 }
 
-int header_write(int fd, const struct header *h, const struct secret *data_key, struct error *err)
+int header_write(sqlite3_file *real, const struct header *h, const struct secret *data_key)
 {
     unsigned char copy[HEADER_COPY_BYTES];
     if (header_encode(h, data_key, copy))
-        return error_set(err, FAULT_TEMPORARY, "the store's header cannot be encrypted");
-    for (int i = 0; i < HEADER_COPIES; i++) {
-        ssize_t put_bytes = pwrite(fd, copy, sizeof copy, i * HEADER_COPY_BYTES);
-        if (put_bytes != (ssize_t)sizeof copy || fdatasync(fd))
-            return error_errno(err, FAULT_STORE, "the store's header cannot be written", NULL);
+        return SQLITE_NOMEM;
+    int rc = SQLITE_OK;
+    for (int i = 0; i < HEADER_COPIES && rc == SQLITE_OK; i++) {
+        rc = real->pMethods->xWrite(real, copy, sizeof copy, i * HEADER_COPY_BYTES);
+        if (rc == SQLITE_OK)
+            rc = real->pMethods->xSync(real, SQLITE_SYNC_NORMAL);
     }
-    return 0;
+    return rc;
 }

@@ -5,13 +5,16 @@
  *   12    4     page_bytes
  *   16    16    database id
  *   32    8     sequence number: the copy with the higher one counts
- *   40    4     state: 1 clean, 2 in progress (pages are being overwritten; the WAL has them all)
- *   44    4     pages of the file when it was last clean
+ *   40    4     state: 1 clean, 2 in progress (pages are being overwritten; the log has them all)
+ *   44    4     pages of the file
  *   48    24    nonce of the sealed part
- *   72    32    sealed (XAES): digest of all pages | digest of the pages that the WAL does not hold
+ *   72    32    sealed (XAES): digest of all pages | digest of the pages that the log does not hold
  *   104   16    tag of the sealed part
  *   120   32    commitment to the data key: HKDF(data key, "alcove commitment")
- *   152   104   zeros
+ *   152   4     frames of the log that this header speaks of: brought into the file, or (in progress) being brought
+ *   156   8     sequence number of the header under which that generation of the log began
+ *   164   8     the salts of that generation
+ *   172   84    zeros
  *   256   8 x   key slots, 256 bytes each (keyslot.h)
  *   2304  1728  zeros
  *   4032  32    HMAC-SHA-256 of 0..4031 under HKDF(data key, "alcove header")
@@ -25,6 +28,8 @@
 #include "base/secret.h"
 #include "store/crypt/page.h"
 
+#include <sqlite3.h>
+
 #define HEADER_COPY_BYTES 4096
 #define HEADER_COPIES 2
 #define HEADER_BYTES (HEADER_COPIES * HEADER_COPY_BYTES)
@@ -34,9 +39,15 @@
 
 enum header_state { HEADER_CLEAN = 1, HEADER_IN_PROGRESS = 2 };
 
+struct log_mark { /* a place in one generation of the log */
+    uint32_t frames;
+    uint64_t sequence;
+    unsigned char salts[8];
+};
+
 struct header {
     uint32_t page_bytes, pages;
-    uint32_t wal_frames; /* meaningful in progress */
+    struct log_mark log;
     unsigned char database_id[DATABASE_ID_BYTES];
     uint64_t sequence;
     enum header_state state;
@@ -66,7 +77,8 @@ CHECKED int header_decode(struct header *ret, const unsigned char copy[HEADER_CO
 CHECKED int header_encode(const struct header *header, const struct secret *data_key,
                           unsigned char copy[HEADER_COPY_BYTES]);
 
-/* Writes both copies to the file, the first synced before the second is touched: one is whole at any moment. */
-CHECKED int header_write(int fd, const struct header *header, const struct secret *data_key, struct error *err);
+/* Writes both copies to the file, the first synced before the second is touched: one is whole at any moment. Returns
+ * an SQLite result code; after a failure either copy may be the new, the old or a damaged one. */
+CHECKED int header_write(sqlite3_file *real, const struct header *header, const struct secret *data_key);
 
 #endif

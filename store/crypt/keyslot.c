@@ -16,8 +16,8 @@ enum { AT_TYPE = 0, AT_COST = 4, AT_SALT = 16, SALT_BYTES = 32, AT_NONCE = 48, A
 
 #define COST_LOG2_DEFAULT 17u
 #define COST_LOG2_MIN 14u
-#define COST_LOG2_MAX 22u /* 4 GiB: a header that asks for more was not written by us */
-#define BLOCK_SIZE_DEFAULT 8u
+#define COST_LOG2_MAX 20u /* with a block size of 8 that is 1 GiB: a slot that asks for more was not written by us */
+#define BLOCK_SIZE_DEFAULT 8u /* and the largest */
 #define PARALLEL_MAX 16u
 
 static uint32_t get_u32(const unsigned char *at)
@@ -99,7 +99,7 @@ static int slot_key(const unsigned char *slot, const struct secret *key, unsigne
         return 0;
     }
     uint32_t cost = get_u32(slot + AT_COST), r = get_u32(slot + AT_COST + 4), p = get_u32(slot + AT_COST + 8);
-    if (cost < COST_LOG2_MIN || cost > COST_LOG2_MAX || r < 1 || r > 32 || p < 1 || p > PARALLEL_MAX)
+    if (cost < COST_LOG2_MIN || cost > COST_LOG2_MAX || r < 1 || r > BLOCK_SIZE_DEFAULT || p < 1 || p > PARALLEL_MAX)
         return error_set(err, FAULT_STORE, "a key slot asks for scrypt parameters that no store of ours has");
     uint64_t n = (uint64_t)1 << cost, memory = 128 * r * (n + p + 2) + (1u << 20);
     if (EVP_PBE_scrypt((const char *)key->data, key->bytes, slot + AT_SALT, SALT_BYTES, n, r, p, memory, ret,

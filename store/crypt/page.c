@@ -4,7 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#define EXTRA_BYTES (8 + DATABASE_ID_BYTES + 4 + 8 + 8)
+#define EXTRA_BYTES (8 + DATABASE_ID_BYTES + 4 + 8 + 8 + 8)
 
 static void put_le(unsigned char *to, uint64_t value, int bytes)
 {
@@ -20,6 +20,7 @@ static void write_extra(const struct page_place *place, unsigned char extra[EXTR
     put_le(extra + 8 + DATABASE_ID_BYTES, place->number, 4);
     put_le(extra + 8 + DATABASE_ID_BYTES + 4, place->offset, 8);
     memcpy(extra + 8 + DATABASE_ID_BYTES + 12, place->salts, sizeof place->salts);
+    put_le(extra + 8 + DATABASE_ID_BYTES + 20, place->sequence, 8);
 }
 
 static bool is_zero(const unsigned char *bytes, size_t count)

@@ -4,7 +4,7 @@
  *   +------------------------------+----------------------+--------------+
  *   | cipher text of the page      | nonce (24)           | tag (16)     |   XAES-256-GCM
  *   +------------------------------+----------------------+--------------+
- *   extra data: "alcove" version kind | database id (16) | page number u32 | file offset u64 | salts (8)
+ *   extra data: "alcove" version kind | database id (16) | page number u32 | file offset u64 | salts (8) | sequence u64
  *
  * SQLite reserves the last 40 bytes of every page (RESERVE_BYTES); in memory they are zeros and nothing else, since
  * WAL checksums cover them. */
@@ -26,6 +26,7 @@ struct page_place {
     uint32_t number;                  /* from 1, as SQLite counts */
     uint64_t offset;                  /* of the frame in the WAL; 0 for the database, where the number says it */
     unsigned char salts[8];           /* of the frame: ties the body to this generation of the log; 0 for the database */
+    uint64_t sequence;                /* of the header when this generation began: an older log is not taken; 0 likewise */
 };
 
 /* plain and sealed are page_bytes each and may be the same memory. -1 when the tail of `plain` is not zero (what was

@@ -6,15 +6,17 @@
  * pages that the log does NOT hold. After the crash those must still add up: an older version of any of them, put back
  * while the state was open, is found. The others are written again from the log, whose pages authenticate.
  *
- *   clean(digest) -> in progress(untouched, frames) -> pages written, synced -> clean(new digest)
- */
+ *   clean(digest) -> in progress(untouched, log mark) -> pages written, synced -> clean(new digest, log mark)
+ *
+ * The mark names the log by its generation (salts, and the sequence number of the header when it began, which every
+ * frame is bound to) and by its length. SQLite lays the pages of a log that it finds over those of the file, so a log
+ * older than the header or cut before the mark would bring old pages back. */
 #include "store/crypt/state.h"
 
 #include "base/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-
 
 static int read_tag(const struct crypt *c, uint32_t number, unsigned char tag[XAES_TAG_BYTES])
 {
@@ -53,68 +55,82 @@ static int digest_without(struct crypt *c, const unsigned char *held, uint32_t l
     return 0;
 }
 
-static int read_sqlite(void *context, void *to, int bytes, int64_t at)
-{
-    sqlite3_file *file = context;
-    return file->pMethods->xRead(file, to, bytes, at) == SQLITE_OK ? 0 : -1;
-}
-
+/* A write that fails half-way may have left either header: until one was written whole none is relied on. */
 static int write_header(struct crypt *c, struct header *next)
 {
-    struct error err;
-    next->sequence = c->header.sequence + 1;
-    if (header_write(c->fd, next, c->data_key, &err))
-        return err.code == FAULT_TEMPORARY ? SQLITE_FULL : SQLITE_IOERR_WRITE;
-    c->header = *next;
-    return SQLITE_OK;
+    next->sequence = ++c->sequence;
+    int rc = header_write(c->real, next, c->data_key);
+    c->is_header_stale = rc != SQLITE_OK;
+    if (rc == SQLITE_OK) {
+        c->header = *next;
+        c->is_in_progress = next->state == HEADER_IN_PROGRESS;
+    }
+    return rc;
 }
 
 int progress_begin(struct crypt *c)
 {
-    if (!c->has_header || (c->is_in_progress && !c->is_wal_changed))
+    if (!c->has_header || (c->is_in_progress && !c->is_header_stale))
         return SQLITE_OK;
+    if (c->is_digest_lost)
+        return SQLITE_IOERR_WRITE;
     struct header next = c->header;
-    uint32_t size_after = 0;
     unsigned char *held = calloc(c->pages / 8 + 1, 1);
     if (!held)
         return SQLITE_NOMEM;
-    struct wal_source source = {read_sqlite, c->wal_file};
-    next.wal_frames = 0;
-    int failed = c->wal_file && wal_held(&c->wal, &source, c->header.page_bytes, c->pages, UINT32_MAX, held,
-                                         &next.wal_frames, &size_after);
-    uint32_t limit = next.wal_frames ? MIN(size_after, c->pages) : c->pages;
-    failed = failed || digest_without(c, held, limit, &next.untouched);
+    next.log = (struct log_mark){.frames = c->wal.committed, .sequence = c->wal.sequence};
+    memcpy(next.log.salts, c->wal.salts, sizeof next.log.salts);
+    uint32_t size_after = wal_held(&c->wal, next.log.frames, c->pages, held);
+    uint32_t limit = next.log.frames ? MIN(size_after, c->pages) : c->pages;
+    int failed = digest_without(c, held, limit, &next.untouched);
     free(held);
     if (failed)
         return SQLITE_IOERR_READ;
     next.state = HEADER_IN_PROGRESS;
     next.pages = c->pages;
-    int rc = write_header(c, &next);
-    if (rc == SQLITE_OK) {
-        c->is_in_progress = true;
-        c->is_wal_changed = false;
-    }
-    return rc;
+    return write_header(c, &next);
 }
 
 int progress_end(struct crypt *c)
 {
     if (!c->has_header || !c->is_in_progress)
         return SQLITE_OK;
+    if (c->is_digest_lost)
+        return SQLITE_IOERR_FSYNC;
+    return progress_start(c);
+}
+
+int progress_start(struct crypt *c)
+{
     struct header next = c->header;
     next.state = HEADER_CLEAN;
-    next.wal_frames = 0;
     next.untouched = (struct page_digest){0, 0};
     next.digest = c->digest;
     next.pages = c->pages;
-    int rc = write_header(c, &next);
-    c->is_in_progress = rc != SQLITE_OK;
-    return rc;
+    return write_header(c, &next);
 }
 
-static int read_descriptor(void *context, void *to, int bytes, int64_t at)
+static int refuse_log(const struct crypt *c, struct error *err)
 {
-    return pread(*(int *)context, to, (size_t)bytes, at) == bytes ? 0 : -1;
+    error_set(err, FAULT_STORE, "the log beside the store is not the one that its header speaks of: it was cut, altered"
+                                " or exchanged");
+    error_hint(err, "restore a backup, log included");
+    return error_at(err, c->path, 0, 0);
+}
+
+int progress_take_log(struct crypt *c, struct error *err)
+{
+    const struct log_mark *mark = &c->header.log;
+    unsigned char salts[8];
+    AUTO_FD fd = open(c->wal_path, O_RDONLY | O_CLOEXEC);
+    bool is_there = fd >= 0 && wal_salts(fd, salts) == 0;
+    bool is_marked = is_there && mark->frames && memcmp(salts, mark->salts, sizeof salts) == 0;
+    if (c->is_in_progress && !is_marked)
+        return refuse_log(c, err);
+    c->wal.sequence = is_marked ? mark->sequence : c->header.sequence;
+    if (is_there && wal_prove(&c->wal, fd, c->header.page_bytes))
+        return error_memory(err);
+    return is_marked && c->wal.committed < mark->frames ? refuse_log(c, err) : 0;
 }
 
 int progress_recover(struct crypt *c, struct error *err)
@@ -122,28 +138,25 @@ int progress_recover(struct crypt *c, struct error *err)
     struct stat st;
     if (fstat(c->fd, &st))
         return error_errno(err, FAULT_STORE, "cannot be looked at", c->path);
-    int64_t bytes = MAX((int64_t)0, (int64_t)st.st_size - HEADER_BYTES);
-    uint32_t in_file = (uint32_t)(bytes / c->header.page_bytes), frames = 0, size_after = 0;
+    int64_t in_file = MAX((int64_t)0, (int64_t)st.st_size - HEADER_BYTES) / c->header.page_bytes;
     unsigned char *held = calloc(c->header.pages / 8 + 1, 1);
     if (!held)
         return error_memory(err);
-    AUTO_FD wal = open(c->wal_path, O_RDONLY | O_CLOEXEC);
-    struct wal_source source = {read_descriptor, &wal};
     struct page_digest untouched;
-    int failed = wal < 0 || wal_held(&c->wal, &source, c->header.page_bytes, c->header.pages, c->header.wal_frames, held,
-                                     &frames, &size_after) ||
-                 frames != c->header.wal_frames;
-    uint32_t limit = MIN(size_after, c->header.pages);
-    failed = failed || limit > in_file || digest_of(c, held, limit, &untouched);
+    uint32_t limit = MIN(wal_held(&c->wal, c->header.log.frames, c->header.pages, held), c->header.pages);
+    bool is_whole = limit <= in_file && digest_of(c, held, limit, &untouched) == 0 &&
+                    untouched.low == c->header.untouched.low && untouched.high == c->header.untouched.high;
     free(held);
-    if (failed || untouched.low != c->header.untouched.low || untouched.high != c->header.untouched.high) {
+    if (!is_whole) {
         error_set(err, FAULT_STORE,
-                  "the store was left in the midst of a checkpoint and its pages or its log are not those of that moment");
+                  "the store was left in the midst of a checkpoint and its pages are not those of that moment");
         error_hint(err, "restore a backup, log included");
         return error_at(err, c->path, 0, 0);
     }
-    c->pages = in_file;
-    if (digest_of(c, NULL, in_file, &c->digest))
+    /* What the checkpoint added beyond the old end may be holes: it is all written again. */
+    c->pages = (uint32_t)MIN(in_file, (int64_t)c->header.pages);
+    c->is_header_stale = true;
+    if (digest_of(c, NULL, c->pages, &c->digest))
         return error_errno(err, FAULT_STORE, "cannot be read", c->path);
     return 0;
 }

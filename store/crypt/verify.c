@@ -33,6 +33,8 @@ static void check_found(const struct crypt *c, struct report *r)
             problem(r, "header copy %d is damaged; the other one serves", i + 1);
         else if (c->was_copy_refused[i])
             problem(r, "header copy %d does not authenticate; the other one serves", i + 1);
+        else if (c->found[i] < c->found[1 - i])
+            problem(r, "header copy %d is an older one; the other one serves", i + 1);
 }
 
 static void check_copies(struct crypt *c, struct report *r)
@@ -66,7 +68,7 @@ static int check_pages(struct crypt *c, struct report *r, struct error *err)
         problem(r, "the file has not the size that its header states");
     bool is_whole = true;
     for (uint32_t n = 1; n <= c->header.pages; n++) {
-        struct page_place place = {PAGE_DATABASE, c->header.database_id, n, 0, {0}};
+        struct page_place place = {PAGE_DATABASE, c->header.database_id, n, 0, {0}, 0};
         if (pread(c->fd, page, page_bytes, page_at(c, n)) != (ssize_t)page_bytes) {
             problem(r, "page %u cannot be read", n);
             is_whole = false;
@@ -88,8 +90,11 @@ static int check_pages(struct crypt *c, struct report *r, struct error *err)
 int crypt_check(struct crypt *c, store_report *report, void *context, size_t *ret_problems, struct error *err)
 {
     struct report r = {report, context, 0};
-    if (sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+    int rc = sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc == SQLITE_IOERR_DATA || (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
         problem(&r, "the log cannot be brought into the database: a page of either does not authenticate");
+    else if (rc != SQLITE_OK)
+        return crypt_sqlite_error(c->db, "the log cannot be brought into the database", err);
     check_copies(c, &r);
     if (check_pages(c, &r, err))
         return -1;

@@ -1,7 +1,7 @@
 /* vfs.c - the shim between SQLite and the file system: one VFS for one store.
  *
  * It opens two files and no other: the store and its log. Rollback journals, temporary files, sub- and super-journals
- * get CANTOPEN (temp_store is MEMORY, the journal mode is WAL). io_methods version 1: no shared memory, so the log is
+ * get CANTOPEN (temp_store is MEMORY, the journal mode is WAL), and to SQLite they do not exist. io_methods version 1: no shared memory, so the log is
  * usable in exclusive mode only, and no mmap. */
 #include "store/crypt/state.h"
 
@@ -31,7 +31,7 @@ static sqlite3_vfs *below(sqlite3_vfs *vfs)
 
 static struct page_place place_of(const struct crypt *c, uint32_t number)
 {
-    return (struct page_place){PAGE_DATABASE, c->header.database_id, number, 0, {0}};
+    return (struct page_place){PAGE_DATABASE, c->header.database_id, number, 0, {0}, 0};
 }
 
 /* ---- the database ---- */
@@ -64,38 +64,70 @@ static int database_read(sqlite3_file *file, void *to, int bytes, sqlite3_int64 
     return rc;
 }
 
-/* Takes the page as it is in the file out of the digest. */
-static int digest_forget(struct crypt *c, sqlite3_file *real, uint32_t number)
+static int read_tag(const struct crypt *c, uint32_t number, unsigned char tag[XAES_TAG_BYTES])
 {
-    unsigned char tag[XAES_TAG_BYTES];
     int64_t at = page_at(c, number) + c->header.page_bytes - XAES_TAG_BYTES;
-    int rc = real->pMethods->xRead(real, tag, sizeof tag, at);
-    if (rc == SQLITE_OK && page_digest_remove(c->mac, &c->digest, number, tag))
-        rc = SQLITE_IOERR_WRITE;
-    return rc;
+    return c->real->pMethods->xRead(c->real, tag, XAES_TAG_BYTES, at);
 }
 
-static int page_put(struct crypt *c, sqlite3_file *real, uint32_t number, const unsigned char *plain,
-                    unsigned char *sealed)
+/* Takes the page as it is in the file out of a digest. */
+static int digest_forget(const struct crypt *c, struct page_digest *sum, uint32_t number)
+{
+    unsigned char tag[XAES_TAG_BYTES];
+    int rc = read_tag(c, number, tag);
+    return rc == SQLITE_OK && page_digest_remove(c->mac, sum, number, tag) ? SQLITE_IOERR_WRITE : rc;
+}
+
+/* The write failed, and the page may be the old one, the new one or torn. The digest goes by what is there, so that a
+ * later attempt finds it true. */
+static void digest_settle(struct crypt *c, struct page_digest without, uint32_t number)
+{
+    unsigned char tag[XAES_TAG_BYTES];
+    if (read_tag(c, number, tag) != SQLITE_OK || page_digest_add(c->mac, &without, number, tag))
+        c->is_digest_lost = true;
+    else
+        c->digest = without;
+}
+
+static int page_put(struct crypt *c, uint32_t number, const unsigned char *plain, unsigned char *sealed)
 {
     struct page_place place = place_of(c, number);
+    struct page_digest sum = c->digest;
     uint32_t page_bytes = c->header.page_bytes;
     if (page_seal(c->page_key, &place, plain, page_bytes, sealed))
         return SQLITE_IOERR_WRITE;
-    int rc = number <= c->pages ? digest_forget(c, real, number) : SQLITE_OK;
-    if (rc == SQLITE_OK)
-        rc = real->pMethods->xWrite(real, sealed, (int)page_bytes, page_at(c, number));
-    if (rc == SQLITE_OK && page_digest_add(c->mac, &c->digest, number, sealed + page_bytes - XAES_TAG_BYTES))
-        rc = SQLITE_IOERR_WRITE;
-    if (rc == SQLITE_OK)
-        c->pages = MAX(c->pages, number);
+    int rc = number <= c->pages ? digest_forget(c, &sum, number) : SQLITE_OK;
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = c->real->pMethods->xWrite(c->real, sealed, (int)page_bytes, page_at(c, number));
+    if (rc != SQLITE_OK) {
+        if (number <= c->pages)
+            digest_settle(c, sum, number);
+        return rc;
+    }
+    if (page_digest_add(c->mac, &sum, number, sealed + page_bytes - XAES_TAG_BYTES)) {
+        c->is_digest_lost = true;
+        return SQLITE_IOERR_WRITE;
+    }
+    c->digest = sum;
+    c->pages = MAX(c->pages, number);
+    return SQLITE_OK;
+}
+
+/* A hole would read as zeros, and zeros are never a page: sealed pages of zeros up to `last`. `sealed` is two pages. */
+static int fill_holes(struct crypt *c, uint32_t last, unsigned char *sealed)
+{
+    uint32_t page_bytes = c->header.page_bytes;
+    int rc = SQLITE_OK;
+    memset(sealed + page_bytes, 0, page_bytes);
+    while (rc == SQLITE_OK && c->pages < last)
+        rc = page_put(c, c->pages + 1, sealed + page_bytes, sealed);
     return rc;
 }
 
 static int database_write(sqlite3_file *file, const void *from, int bytes, sqlite3_int64 at)
 {
-    struct shim_file *f = shim(file);
-    struct crypt *c = f->crypt;
+    struct crypt *c = shim(file)->crypt;
     uint32_t page_bytes = c->header.page_bytes;
     int64_t index = at / page_bytes;
     const unsigned char *plain = from;
@@ -109,31 +141,36 @@ static int database_write(sqlite3_file *file, const void *from, int bytes, sqlit
     unsigned char *sealed = sqlite3_malloc64(2 * (uint64_t)page_bytes);
     if (!sealed)
         return SQLITE_NOMEM;
-    uint32_t number = (uint32_t)index + 1;
-    memset(sealed + page_bytes, 0, page_bytes);
-    while (rc == SQLITE_OK && c->pages + 1 < number) /* a hole would be zeros, and zeros are never a page */
-        rc = page_put(c, f->real, c->pages + 1, sealed + page_bytes, sealed);
+    rc = fill_holes(c, (uint32_t)index, sealed);
     if (rc == SQLITE_OK)
-        rc = page_put(c, f->real, number, plain, sealed);
+        rc = page_put(c, (uint32_t)index + 1, plain, sealed);
     sqlite3_free(sealed);
     return rc;
 }
 
+/* Cuts, or (where the last pages are holes) extends. */
 static int database_truncate(sqlite3_file *file, sqlite3_int64 bytes)
 {
-    struct shim_file *f = shim(file);
-    struct crypt *c = f->crypt;
-    if (bytes % c->header.page_bytes)
-        return SQLITE_IOERR_TRUNCATE;
-    int rc = progress_begin(c);
-    uint32_t keep = (uint32_t)(bytes / c->header.page_bytes);
-    for (uint32_t n = keep + 1; rc == SQLITE_OK && n <= c->pages; n++)
-        rc = digest_forget(c, f->real, n);
+    struct crypt *c = shim(file)->crypt;
+    uint32_t page_bytes = c->header.page_bytes;
+    int64_t keep = bytes / page_bytes;
+    unsigned char *sealed = sqlite3_malloc64(2 * (uint64_t)page_bytes);
+    if (!sealed)
+        return SQLITE_NOMEM;
+    int rc = bytes % page_bytes || keep > UINT32_MAX ? SQLITE_IOERR_TRUNCATE : progress_begin(c);
     if (rc == SQLITE_OK)
-        rc = f->real->pMethods->xTruncate(f->real, HEADER_BYTES + bytes);
+        rc = fill_holes(c, (uint32_t)keep, sealed);
+    sqlite3_free(sealed);
+    struct page_digest sum = c->digest;
+    for (int64_t n = keep + 1; rc == SQLITE_OK && n <= c->pages; n++)
+        rc = digest_forget(c, &sum, (uint32_t)n);
     if (rc == SQLITE_OK)
-        c->pages = MIN(c->pages, keep);
-    return rc;
+        rc = c->real->pMethods->xTruncate(c->real, HEADER_BYTES + bytes);
+    if (rc != SQLITE_OK)
+        return rc;
+    c->digest = sum;
+    c->pages = (uint32_t)keep;
+    return SQLITE_OK;
 }
 
 static int database_sync(sqlite3_file *file, int flags)
@@ -162,20 +199,22 @@ static int log_read(sqlite3_file *file, void *to, int bytes, sqlite3_int64 at)
 static int log_write(sqlite3_file *file, const void *from, int bytes, sqlite3_int64 at)
 {
     struct shim_file *f = shim(file);
-    f->crypt->is_wal_changed = true;
+    f->crypt->is_header_stale = true;
+    if (at == 0)
+        f->crypt->wal.sequence = f->crypt->header.sequence;
     return wal_write(&f->crypt->wal, f->real, f->crypt->header.page_bytes, from, bytes, at);
 }
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 bytes)
 {
     struct shim_file *f = shim(file);
-    f->crypt->is_wal_changed = true;
-    return f->real->pMethods->xTruncate(f->real, bytes);
+    f->crypt->is_header_stale = true;
+    return wal_truncate(&f->crypt->wal, f->real, bytes);
 }
 
 static int log_sync(sqlite3_file *file, int flags)
 {
-    return shim(file)->real->pMethods->xSync(shim(file)->real, flags);
+    return wal_sync(&shim(file)->crypt->wal, shim(file)->real, flags);
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret)
@@ -188,8 +227,8 @@ static int log_size(sqlite3_file *file, sqlite3_int64 *ret)
 static int file_close_shim(sqlite3_file *file)
 {
     struct shim_file *f = shim(file);
-    if (f->crypt->wal_file == f->real)
-        f->crypt->wal_file = NULL;
+    if (f->crypt->real == f->real)
+        f->crypt->real = NULL;
     return f->real->pMethods->xClose(f->real);
 }
 
@@ -252,7 +291,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     bool is_log = flags & SQLITE_OPEN_WAL;
     const char *ours = is_log ? c->wal_path : c->path;
     f->base.pMethods = NULL;
-    if (!name || !(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) || strcmp(name, ours) != 0)
+    if (!name || !(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) || strcmp(name, ours) != 0 || (!is_log && c->real))
         return SQLITE_CANTOPEN;
     f->crypt = c;
     f->real = (sqlite3_file *)(f + 1);
@@ -260,18 +299,28 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     if (rc != SQLITE_OK)
         return rc;
     f->base.pMethods = is_log ? &log_methods : &database_methods;
-    if (is_log)
-        c->wal_file = f->real;
+    if (!is_log)
+        c->real = f->real;
     return SQLITE_OK;
+}
+
+static bool is_ours(const struct crypt *c, const char *name)
+{
+    return strcmp(name, c->path) == 0 || strcmp(name, c->wal_path) == 0;
 }
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 {
+    if (strcmp(name, ((struct crypt *)vfs->pAppData)->wal_path) != 0)
+        return SQLITE_IOERR_DELETE;
     return below(vfs)->xDelete(below(vfs), name, sync_folder);
 }
 
 static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
 {
+    *ret = 0;
+    if (!is_ours(vfs->pAppData, name))
+        return SQLITE_OK; /* a journal that someone laid beside the store is none of ours */
     return below(vfs)->xAccess(below(vfs), name, flags, ret);
 }
 

@@ -19,29 +19,44 @@
 #define WAL_HEADER_BYTES 32
 #define FRAME_HEADER_BYTES 24
 
-struct wal_keys {
+struct wal_frame {
+    uint32_t page, size; /* size: pages of the database after the commit that this frame ends; 0 = ends none */
+};
+
+struct wal {
     struct xaes *body;
     EVP_CIPHER_CTX *hide, *show; /* XTS */
     const unsigned char *database_id;
+    uint64_t sequence;           /* of the store's header when this generation of the log began */
+    unsigned char salts[8];      /* of this generation */
+    bool is_ours;                /* we wrote to it: from now on a frame that does not authenticate is an error */
+    int64_t known_at;            /* the frame whose header was written last, and that header; 0 = none */
+    unsigned char known[FRAME_HEADER_BYTES];
+    struct wal_frame *frames;    /* as written so far, committed or not */
+    uint32_t capacity;
+    uint32_t committed, pending; /* frames up to the last commit that was synced; up to the one that is not yet */
 };
-CHECKED int wal_keys_make(struct wal_keys *keys, const struct secret *data_key, const unsigned char *database_id,
-                          struct error *err);
-void wal_keys_wipe(struct wal_keys *keys);
+CHECKED int wal_make(struct wal *wal, const struct secret *data_key, const unsigned char *database_id,
+                     struct error *err);
+void wal_wipe(struct wal *wal);
 
 /* SQLite's reads and writes in the shapes that it has; any other is an I/O error, never bytes in the clear. */
-int wal_read(struct wal_keys *keys, sqlite3_file *real, size_t page_bytes, void *to, int bytes, sqlite3_int64 at);
-int wal_write(struct wal_keys *keys, sqlite3_file *real, size_t page_bytes, const void *from, int bytes,
-              sqlite3_int64 at);
+int wal_read(struct wal *wal, sqlite3_file *real, size_t page_bytes, void *to, int bytes, sqlite3_int64 at);
+int wal_write(struct wal *wal, sqlite3_file *real, size_t page_bytes, const void *from, int bytes, sqlite3_int64 at);
+int wal_sync(struct wal *wal, sqlite3_file *real, int flags);
+int wal_truncate(struct wal *wal, sqlite3_file *real, sqlite3_int64 bytes);
 
-/* Which pages the committed part of the log holds, for the first frames_max frames (UINT32_MAX: all).
- *   ret_held     bit n - 1 of byte (n - 1) / 8 set when page n is held; [pages / 8 + 1], zeroed by the caller
- *   ret_frames   frames up to and including the last commit
- *   ret_pages    size of the database after it; 0 when nothing is committed */
-struct wal_source { /* where frames are read from: SQLite's file or a descriptor */
-    int (*read)(void *context, void *to, int bytes, int64_t at); /* 0, or -1 at the end or on an error */
-    void *context;
-};
-int wal_held(struct wal_keys *keys, const struct wal_source *source, size_t page_bytes, uint32_t pages,
-             uint32_t frames_max, unsigned char *ret_held, uint32_t *ret_frames, uint32_t *ret_pages);
+/* The salts in the log's header: which generation it is. -1 when there is no log. */
+CHECKED int wal_salts(int fd, unsigned char ret[8]);
+
+/* Takes into `frames` and `committed` what SQLite's recovery will take of a log that was left: all up to the last
+ * commit before the first frame that does not belong, does not authenticate or does not add up; nothing when the
+ * log's header is not sound. -1 without memory. */
+CHECKED int wal_prove(struct wal *wal, int fd, size_t page_bytes);
+
+/* Which pages the first `frames` frames hold, of a database of `pages`: bit n - 1 of byte (n - 1) / 8 is set when page
+ * n is held; [pages / 8 + 1], zeroed by the caller. Returns the size of the database after them; `frames` is the end of
+ * a commit. */
+uint32_t wal_held(const struct wal *wal, uint32_t frames, uint32_t pages, unsigned char *ret_held);
 
 #endif

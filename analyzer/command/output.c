@@ -68,7 +68,10 @@ void table_style(struct table *t, enum style style)
 static void print_line(const struct table *t, const struct line *line, const struct context *context)
 {
     size_t styled = line->style == STYLE_STRONG ? t->columns : line->style == STYLE_PLAIN ? 0 : 1;
-    for (size_t i = 0; i < t->columns; i++) {
+    size_t columns = t->columns;
+    while (columns > 1 && !line->cells[columns - 1][0]) /* no blanks at the end of a line */
+        columns--;
+    for (size_t i = 0; i < columns; i++) {
         struct slice text = slice_of(line->cells[i]);
         if (i < styled)
             fputs(context_style(context, line->style), context->out);
@@ -76,7 +79,7 @@ static void print_line(const struct table *t, const struct line *line, const str
         if (i < styled)
             fputs(context_style(context, STYLE_PLAIN), context->out);
         size_t width = utf8_count(slice_sub(text, 0, utf8_valid(text)));
-        if (i + 1 < t->columns)
+        if (i + 1 < columns)
             fprintf(context->out, "%*s", (int)(t->widths[i] - width + 2), "");
     }
     fputc('\n', context->out);

@@ -93,6 +93,33 @@ static void threads_do_not_change_a_bit(void **state UNUSED)
     }
 }
 
+static void kernel_columns_do_not_change_a_bit(void **state UNUSED)
+{
+    static const char *const columns[] = {"scalar", "avx2", "avxvnni", "avx512"};
+    for (size_t i = 0; i < COUNT_OF(models); i++) {
+        token ids[TOKENS];
+        float *first = NULL;
+        for (size_t c = 0; c < COUNT_OF(columns); c++) {
+            struct run r;
+            setenv("ALCOVE_KERNELS", columns[c], 1);
+            open_run(&r, &models[i], 2);
+            random_tokens(ids, r.info.vocabulary);
+            if (strcmp(r.info.kernels, columns[c]) != 0)
+                print_message("SKIPPED: kernels %s (this CPU lacks them)\n", columns[c]);
+            float *logits = all_logits(&r, ids);
+            if (first) {
+                assert_memory_equal(logits, first, TOKENS * r.info.vocabulary * sizeof(float));
+                free(logits);
+            } else {
+                first = logits;
+            }
+            close_run(&r);
+        }
+        free(first);
+    }
+    unsetenv("ALCOVE_KERNELS");
+}
+
 static void every_split_of_a_prompt_gives_the_same_bits(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT_OF(models); i++) {
@@ -222,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(kernel_columns_do_not_change_a_bit),
         cmocka_unit_test(every_split_of_a_prompt_gives_the_same_bits),
         cmocka_unit_test(batches_of_any_size_give_the_same_bits),
         cmocka_unit_test(what_was_rewound_leaves_no_trace),

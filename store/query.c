@@ -33,7 +33,8 @@ static int prepare(struct store *store, struct query **ret, const char *sql, str
 
 static int bind_blob(sqlite3_stmt *s, int at, struct slice bytes)
 {
-    return bytes.data ? sqlite3_bind_blob64(s, at, bytes.data, bytes.bytes, SQLITE_STATIC) : sqlite3_bind_null(s, at);
+    return bytes.data ? sqlite3_bind_blob64(s, at, bytes.data, bytes.bytes, SQLITE_STATIC)
+                      : sqlite3_bind_null(s, at);
 }
 
 static int bind_one(sqlite3_stmt *s, int at, char letter, va_list *args)
@@ -51,7 +52,8 @@ static int bind_one(sqlite3_stmt *s, int at, char letter, va_list *args)
         return sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
     case 's':
         slice = va_arg(*args, struct slice);
-        return sqlite3_bind_text64(s, at, slice.data ? slice.data : "", slice.bytes, SQLITE_STATIC, SQLITE_UTF8);
+        return sqlite3_bind_text64(s, at, slice.data ? slice.data : "", slice.bytes, SQLITE_STATIC,
+                                   SQLITE_UTF8);
     case 'b':
         return bind_blob(s, at, va_arg(*args, struct slice));
     default:
@@ -61,7 +63,8 @@ static int bind_one(sqlite3_stmt *s, int at, char letter, va_list *args)
     }
 }
 
-int query_start(struct store *store, struct query **ret, struct error *err, const char *sql, const char *format, ...)
+int query_start(struct store *store, struct query **ret, struct error *err, const char *sql,
+                const char *format, ...)
 {
     struct query *q = kept(store, sql);
     if (!q && prepare(store, &q, sql, err))
@@ -163,7 +166,8 @@ void transaction_drop(struct transaction **transaction)
     *transaction = NULL;
     if (!t)
         return;
-    /* SQLite may have rolled back by itself (disk full, memory); what cannot be prepared then needs no statement. */
+    /* SQLite may have rolled back by itself (disk full, memory); what cannot be prepared then needs no
+     * statement. */
     if (!sqlite3_get_autocommit(t->store->db))
         sqlite3_exec(t->store->db, "ROLLBACK", NULL, NULL, NULL);
     t->store->tree = t->before;

@@ -1,16 +1,11 @@
-/* reading.c - results and spans for those who look; see store.h. Of several results of one document under pipelines of
- * one name, the newest counts; a filter by run shows what that run made. */
+/* reading.c - results and spans for those who look; see store.h. Of several results of one document under
+ * pipelines of one name, the newest counts; a filter by run shows what that run made. */
 #include "store/state.h"
 
-#define RESULT_COLUMNS                                                                                       \
-    "SELECT r.id, u.id, r.status, u.pipeline_name, u.pipeline_digest, json_extract(l.record, '$.time'), r.leaf,"  \
-    " r.redactions, d.name, r.results, r.labels, r.reason, r.redacted_text"                                  \
-    " FROM results r JOIN runs u ON u.number = r.run JOIN documents d ON d.number = r.document"              \
-    " JOIN audit_leaves l ON l.leaf = r.leaf"
-/* The same without the text, which need not be read then. */
-#define RESULT_COLUMNS_BRIEF                                                                                 \
-    "SELECT r.id, u.id, r.status, u.pipeline_name, u.pipeline_digest, json_extract(l.record, '$.time'), r.leaf,"  \
-    " r.redactions, d.name, r.results, r.labels, r.reason, NULL"                                             \
+/* text: r.redacted_text, or NULL where it need not be read. */
+#define RESULT_COLUMNS(text)                                                                                 \
+    "SELECT r.id, u.id, r.status, u.pipeline_name, u.pipeline_digest, json_extract(l.record, '$.time'),"     \
+    " r.leaf, r.redactions, d.name, r.results, r.labels, r.reason, " text                                    \
     " FROM results r JOIN runs u ON u.number = r.run JOIN documents d ON d.number = r.document"              \
     " JOIN audit_leaves l ON l.leaf = r.leaf"
 #define IS_NEWEST                                                                                            \
@@ -24,16 +19,24 @@
     " AND s.type = 'object' AND json_extract(s.value, '$.label') = ?5)))"                                    \
     " ORDER BY r.leaf LIMIT ?6 OFFSET ?7"
 
-static int visit_rows(struct query *q, result_visit *visit, void *context, uint64_t *ret_count, struct error *err)
+static int visit_rows(struct query *q, result_visit *visit, void *context, uint64_t *ret_count,
+                      struct error *err)
 {
     int row;
     while ((row = query_next(q, err)) > 0) {
-        struct result_row result = {
-            .id = query_text(q, 0), .run = query_text(q, 1), .status = query_text(q, 2),
-            .pipeline_name = query_text(q, 3), .pipeline_digest = query_text(q, 4), .time = query_text(q, 5),
-            .audit_leaf = (uint64_t)query_int(q, 6), .redactions = (uint64_t)query_int(q, 7),
-            .document = query_bytes(q, 8), .results = query_bytes(q, 9), .labels = query_bytes(q, 10),
-            .reason = query_bytes(q, 11), .redacted_text = query_bytes(q, 12)};
+        struct result_row result = {.id = query_text(q, 0),
+                                    .run = query_text(q, 1),
+                                    .status = query_text(q, 2),
+                                    .pipeline_name = query_text(q, 3),
+                                    .pipeline_digest = query_text(q, 4),
+                                    .time = query_text(q, 5),
+                                    .audit_leaf = (uint64_t)query_int(q, 6),
+                                    .redactions = (uint64_t)query_int(q, 7),
+                                    .document = query_bytes(q, 8),
+                                    .results = query_bytes(q, 9),
+                                    .labels = query_bytes(q, 10),
+                                    .reason = query_bytes(q, 11),
+                                    .redacted_text = query_bytes(q, 12)};
         ++*ret_count;
         if (visit(context, &result, err))
             return -1;
@@ -41,16 +44,18 @@ static int visit_rows(struct query *q, result_visit *visit, void *context, uint6
     return row;
 }
 
-int store_results(struct store *store, const struct result_filter *filter, bool with_text, result_visit *visit,
-                  void *context, struct error *err)
+int store_results(struct store *store, const struct result_filter *filter, bool with_text,
+                  result_visit *visit, void *context, struct error *err)
 {
+    static const char whole[] = RESULT_COLUMNS("r.redacted_text") FILTER,
+                      brief[] = RESULT_COLUMNS("NULL") FILTER;
     AUTO(query) *q = NULL;
     struct hash object = store_commit_name(store, slice_of(filter->document));
     uint64_t count = 0;
     int64_t limit = filter->limit && filter->limit <= INT64_MAX ? (int64_t)filter->limit : -1;
-    if (query_start(store, &q, err, with_text ? RESULT_COLUMNS FILTER : RESULT_COLUMNS_BRIEF FILTER, "tthttii",
-                    filter->run, filter->status, filter->document ? &object : NULL, filter->step, filter->label,
-                    limit, (int64_t)MIN(filter->offset, (uint64_t)INT64_MAX)))
+    if (query_start(store, &q, err, with_text ? whole : brief, "tthttii", filter->run, filter->status,
+                    filter->document ? &object : NULL, filter->step, filter->label, limit,
+                    (int64_t)MIN(filter->offset, (uint64_t)INT64_MAX)))
         return -1;
     return visit_rows(q, visit, context, &count, err);
 }
@@ -64,18 +69,18 @@ static bool is_id(const char *text)
 int store_result(struct store *store, const char *id_or_document, result_visit *visit, void *context,
                  struct error *err)
 {
-    AUTO(query) *by_id = NULL, *by_name = NULL;
+    static const char by_id[] = RESULT_COLUMNS("r.redacted_text") " WHERE r.id = lower(?)";
+    static const char by_name[] =
+        RESULT_COLUMNS("r.redacted_text") " WHERE r.document = (SELECT number FROM documents WHERE object = ?)"
+                                          " ORDER BY r.leaf DESC LIMIT 1";
+    AUTO(query) *id = NULL, *name = NULL;
     struct hash object = store_commit_name(store, slice_of(id_or_document));
     uint64_t count = 0;
-    if (is_id(id_or_document) &&
-        (query_start(store, &by_id, err, RESULT_COLUMNS " WHERE r.id = lower(?)", "t", id_or_document) ||
-         visit_rows(by_id, visit, context, &count, err)))
+    if (is_id(id_or_document) && (query_start(store, &id, err, by_id, "t", id_or_document) ||
+                                  visit_rows(id, visit, context, &count, err)))
         return -1;
-    if (!count && (query_start(store, &by_name, err,
-                               RESULT_COLUMNS " WHERE r.document = (SELECT number FROM documents WHERE object = ?)"
-                                              " ORDER BY r.leaf DESC LIMIT 1",
-                               "h", &object) ||
-                   visit_rows(by_name, visit, context, &count, err)))
+    if (!count && (query_start(store, &name, err, by_name, "h", &object) ||
+                   visit_rows(name, visit, context, &count, err)))
         return -1;
     if (!count) {
         error_set(err, FAULT_INPUT, "the store has no result of that id or document");
@@ -94,10 +99,14 @@ int store_spans(struct store *store, const char *id, span_visit *visit, void *co
                     "t", id))
         return -1;
     while ((row = query_next(q, err)) > 0) {
-        struct outcome_span span = {
-            .start = (size_t)query_int(q, 0), .end = (size_t)query_int(q, 1), .out_start = (size_t)query_int(q, 2),
-            .out_end = (size_t)query_int(q, 3), .label = query_text(q, 4), .rule = query_text(q, 5),
-            .operator_name = query_text(q, 6), .score = query_real(q, 7)};
+        struct outcome_span span = {.start = (size_t)query_int(q, 0),
+                                    .end = (size_t)query_int(q, 1),
+                                    .out_start = (size_t)query_int(q, 2),
+                                    .out_end = (size_t)query_int(q, 3),
+                                    .label = query_text(q, 4),
+                                    .rule = query_text(q, 5),
+                                    .operator_name = query_text(q, 6),
+                                    .score = query_real(q, 7)};
         if (visit(context, &span, err))
             return -1;
     }

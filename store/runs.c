@@ -1,7 +1,7 @@
 /* runs.c - a run's row and its two records; see store.h. */
+#include "store/runs.h"
 #include "base/id.h"
 #include "store/audit/log.h"
-#include "store/runs.h"
 
 /* A model given by its path: the folders may say more than an audit record should. */
 static const char *base_name(const char *path)
@@ -14,8 +14,8 @@ static json_t *models_of(const struct run_record *run)
 {
     json_t *models = json_array();
     for (size_t i = 0; models && i < run->model_count; i++)
-        if (json_array_append_new(models, json_pack("{s:s, s:s}", "name", base_name(run->model_names[i]), "digest",
-                                                    run->model_digests[i]))) {
+        if (json_array_append_new(models, json_pack("{s:s, s:s}", "name", base_name(run->model_names[i]),
+                                                    "digest", run->model_digests[i]))) {
             json_decref(models);
             return NULL;
         }
@@ -29,9 +29,9 @@ int store_run_start(struct store *store, const struct run_record *run, char ret_
     uint64_t leaf;
     if (id_new(id, err))
         return -1;
-    json_t *context = json_pack("{s:s, s:s, s:s, s:s, s:o, s:i}", "run", id, "purpose", run->purpose, "pipeline",
-                                run->pipeline_digest, "rules", run->rules_digest, "models", models_of(run),
-                                "numerics", (int)run->numerics_version);
+    json_t *context = json_pack("{s:s, s:s, s:s, s:s, s:o, s:i}", "run", id, "purpose", run->purpose,
+                                "pipeline", run->pipeline_digest, "rules", run->rules_digest, "models",
+                                models_of(run), "numerics", (int)run->numerics_version);
     if (!context)
         return error_set(err, FAULT_AUDIT, "the run cannot be described (memory, or text that is not UTF-8)");
     json_decref(store->run_context);
@@ -43,8 +43,8 @@ int store_run_start(struct store *store, const struct run_record *run, char ret_
                              run->program_version, "kernels", run->kernels, "sandbox", run->sandbox),
                    &leaf, NULL, err) ||
         query_run(store, err,
-                  "INSERT INTO runs (id, start_leaf, pipeline_name, pipeline_digest) VALUES (?, ?, ?, ?)", "titt", id,
-                  (int64_t)leaf, run->pipeline_name, run->pipeline_digest))
+                  "INSERT INTO runs (id, start_leaf, pipeline_name, pipeline_digest) VALUES (?, ?, ?, ?)",
+                  "titt", id, (int64_t)leaf, run->pipeline_name, run->pipeline_digest))
         return -1;
     int64_t number = sqlite3_last_insert_rowid(store->db);
     if (transaction_commit(TAKE(t), err))
@@ -116,16 +116,18 @@ static int check_counts(struct store *store, const struct run_counts *counts, st
     struct run_counts held;
     if (run_count(store, store->run_number, &held, err))
         return -1;
-    if (held.done == counts->done && held.quarantined == counts->quarantined && held.failed == counts->failed &&
+    if (held.done == counts->done && held.quarantined == counts->quarantined &&
+        held.failed == counts->failed &&
         counts->documents == counts->done + counts->skipped + counts->quarantined + counts->failed)
         return 0;
-    return error_set(err, FAULT_AUDIT,
-                     "the run counts %llu documents: %llu done, %llu skipped, %llu quarantined, %llu failed; the "
-                     "store holds %llu done, %llu quarantined, %llu failed",
-                     (unsigned long long)counts->documents, (unsigned long long)counts->done,
-                     (unsigned long long)counts->skipped, (unsigned long long)counts->quarantined,
-                     (unsigned long long)counts->failed, (unsigned long long)held.done,
-                     (unsigned long long)held.quarantined, (unsigned long long)held.failed);
+    return error_set(
+        err, FAULT_AUDIT,
+        "the run counts %llu documents: %llu done, %llu skipped, %llu quarantined, %llu failed; the "
+        "store holds %llu done, %llu quarantined, %llu failed",
+        (unsigned long long)counts->documents, (unsigned long long)counts->done,
+        (unsigned long long)counts->skipped, (unsigned long long)counts->quarantined,
+        (unsigned long long)counts->failed, (unsigned long long)held.done,
+        (unsigned long long)held.quarantined, (unsigned long long)held.failed);
 }
 
 int store_run_end(struct store *store, const char *run, const struct run_counts *counts, const char *how,
@@ -135,9 +137,10 @@ int store_run_end(struct store *store, const char *run, const struct run_counts 
     uint64_t leaf;
     if (run_load(store, run, err) || transaction_begin(store, &t, err) || check_counts(store, counts, err) ||
         log_append(store, "run-end", "ok",
-                   json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "documents", (json_int_t)counts->documents, "done",
-                             (json_int_t)counts->done, "skipped", (json_int_t)counts->skipped, "quarantined",
-                             (json_int_t)counts->quarantined, "failed", (json_int_t)counts->failed, "how", how),
+                   json_pack("{s:I, s:I, s:I, s:I, s:I, s:s}", "documents", (json_int_t)counts->documents,
+                             "done", (json_int_t)counts->done, "skipped", (json_int_t)counts->skipped,
+                             "quarantined", (json_int_t)counts->quarantined, "failed",
+                             (json_int_t)counts->failed, "how", how),
                    &leaf, NULL, err) ||
         query_run(store, err, "UPDATE runs SET end_leaf = ? WHERE number = ?", "ii", (int64_t)leaf,
                   store->run_number) ||

@@ -14,7 +14,7 @@ static const char version_1[] =
     "CREATE TABLE audit_leaves ("
     "  leaf INTEGER PRIMARY KEY CHECK (leaf >= 0),"
     "  hash BLOB NOT NULL CHECK (length(hash) = 32)," /* leaf hash of the record: names the first bad leaf */
-    "  object TEXT," /* the record's field of that name, to find it by (json_extract is refused in an index here) */
+    "  object TEXT," /* the record's field of that name, indexed; json_extract is refused in an index */
     "  record TEXT NOT NULL) STRICT;"
     "CREATE INDEX audit_objects ON audit_leaves (object) WHERE object IS NOT NULL;"
 
@@ -33,7 +33,7 @@ static const char version_1[] =
 
     "CREATE TABLE documents ("
     "  number INTEGER PRIMARY KEY,"
-    "  object BLOB NOT NULL UNIQUE CHECK (length(object) = 32)," /* commitment to the name, as in the records */
+    "  object BLOB NOT NULL UNIQUE CHECK (length(object) = 32)," /* commitment to the name */
     "  name BLOB NOT NULL) STRICT;"
 
     "CREATE TABLE runs ("
@@ -83,8 +83,9 @@ int schema_version(struct store *store, int *ret, struct error *err)
         return -1;
     *ret = (int)query_int(q, 0);
     if (*ret < 0 || *ret > SCHEMA_VERSION) {
-        error_set(err, FAULT_STORE, "the store was written by a newer program (tables version %d, this one knows %d)",
-                  *ret, SCHEMA_VERSION);
+        error_set(err, FAULT_STORE,
+                  "the store was written by a newer program (tables version %d, this one knows %d)", *ret,
+                  SCHEMA_VERSION);
         return error_hint(err, "use the newer program");
     }
     return 0;

@@ -53,9 +53,9 @@ struct store {
  *   if (query_start(store, &q, err, "SELECT a FROM t WHERE b = ? AND c = ?", "ib", number, bytes)) return -1;
  *   while ((row = query_next(q, err)) > 0) query_int(q, 0);
  *
- * format, one letter a parameter: i int64_t, d double, t const char * (NULL = NULL), s struct slice as text, b struct
- * slice as a blob (data NULL = NULL), h const struct hash * as a blob. What is bound must live until the query is
- * dropped. Errors are those of crypt_sqlite_error. */
+ * format, one letter a parameter: i int64_t, d double, t const char * (NULL = NULL), s struct slice as text,
+ * b struct slice as a blob (data NULL = NULL), h const struct hash * as a blob. What is bound must live until
+ * the query is dropped. Errors are those of crypt_sqlite_error. */
 CHECKED int query_start(struct store *store, struct query **ret, struct error *err, const char *sql,
                         const char *format, ...);
 CHECKED int query_next(struct query *query, struct error *err); /* 1: a row, 0: the end, -1 */
@@ -72,8 +72,8 @@ void query_drop(struct query **query);
 
 int64_t query_int(const struct query *query, int column);
 double query_real(const struct query *query, int column);
-struct slice query_bytes(const struct query *query, int column); /* until the next query_next */
-const char *query_text(const struct query *query, int column);   /* the same; "" for NULL */
+struct slice query_bytes(const struct query *query, int column);          /* until the next query_next */
+const char *query_text(const struct query *query, int column);            /* the same; "" for NULL */
 bool query_hash(const struct query *query, int column, struct hash *ret); /* false: not 32 bytes */
 
 /* ---- transactions ---- (dropped before commit = rolled back, the tree as well) */
@@ -92,7 +92,8 @@ CHECKED int schema_version(struct store *store, int *ret, struct error *err);
 #define SALT_BYTES 16u
 /* HMAC(row key, kind || salt || SHA-256(bytes)): says nothing without key and salt. */
 struct hash row_commitment(struct store *store, const char *kind, struct slice salt, struct slice bytes);
-struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt, const struct hash *plain);
+struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt,
+                                const struct hash *plain);
 /* One span in the form that is hashed for its document. */
 void span_hash(struct hasher *hasher, const struct outcome_span *span);
 

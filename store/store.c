@@ -84,7 +84,8 @@ static int open_tables(struct store *store, const struct store_options *options,
 
 static void default_actor(struct store *store)
 {
-    if (gethostname(store->host, sizeof store->host - 1) || utf8_valid(slice_of(store->host)) != strlen(store->host))
+    if (gethostname(store->host, sizeof store->host - 1) ||
+        utf8_valid(slice_of(store->host)) != strlen(store->host))
         store->host[0] = 0;
     store->uid = getuid();
 }
@@ -170,8 +171,8 @@ static int check_database(struct store *store, const char *pragma, const char *f
         if (fine && strcmp(query_text(q, 0), fine) == 0)
             continue;
         char problem[200];
-        snprintf(problem, sizeof problem, fine ? "database: %s" : "database: a row of table %s refers to none",
-                 query_text(q, 0));
+        snprintf(problem, sizeof problem,
+                 fine ? "database: %s" : "database: a row of table %s refers to none", query_text(q, 0));
         report(context, problem);
         ++*problems;
     }
@@ -188,6 +189,7 @@ int store_check(struct store *store, store_report *report, void *context, struct
          check_database(store, "PRAGMA foreign_key_check", NULL, report, context, &problems, err)))
         return -1;
     if (problems)
-        return error_set(err, FAULT_STORE, "the store is damaged: %zu problem%s", problems, problems == 1 ? "" : "s");
+        return error_set(err, FAULT_STORE, "the store is damaged: %zu problem%s", problems,
+                         problems == 1 ? "" : "s");
     return 0;
 }

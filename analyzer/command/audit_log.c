@@ -23,8 +23,14 @@ static int add_row(struct listing *listing, uint64_t leaf, const json_t *record,
              (long long)json_integer_value(json_object_get(actor, "uid")));
     snprintf(object, sizeof object, "%.12s", text_of(record, "object"));
     snprintf(run, sizeof run, "%.12s", text_of(record, "run"));
-    const char *const cells[] = {number, text_of(record, "time"), text_of(record, "event"), text_of(record, "outcome"),
-                                 who,    object,                  run,                      NULL};
+    const char *const cells[] = {number,
+                                 text_of(record, "time"),
+                                 text_of(record, "event"),
+                                 text_of(record, "outcome"),
+                                 who,
+                                 object,
+                                 run,
+                                 NULL};
     return table_row(listing->table, cells, err);
 }
 
@@ -51,7 +57,8 @@ static int record_reading(struct store *store, const char *document, uint64_t *r
     char hex[HASH_HEX_BYTES];
     struct hash object = store_commit_name(store, slice_of(document));
     hash_hex(&object, hex);
-    return audit_event(store, "audit-read", "ok", json_pack("{s:s?}", "object", document ? hex : NULL), ret_leaf, err);
+    return audit_event(store, "audit-read", "ok", json_pack("{s:s?}", "object", document ? hex : NULL),
+                       ret_leaf, err);
 }
 
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
@@ -68,7 +75,9 @@ static int run(struct context *context, const struct arguments *arguments, struc
         record_reading(store, filter.document, &filter.before, err))
         return -1;
     if (!context->is_json &&
-        table_new(&table, (const char *const[]){"leaf", "time", "event", "outcome", "actor", "object", "run", NULL}, err))
+        table_new(&table,
+                  (const char *const[]){"leaf", "time", "event", "outcome", "actor", "object", "run", NULL},
+                  err))
         return -1;
     struct listing listing = {context, table};
     if (audit_walk(store, &filter, show, &listing, err))
@@ -80,25 +89,34 @@ static int run(struct context *context, const struct arguments *arguments, struc
 
 static const struct option options[] = {
     OPTION_ROWS_STORE,
-    {.name = "event", .kind = OPTION_TEXT, .value = "EVENT,...", .help = "only these events (see docs/audit-events.md)"},
+    {.name = "event",
+     .kind = OPTION_TEXT,
+     .value = "EVENT,...",
+     .help = "only these events (see docs/audit-events.md)"},
     {.name = "object", .kind = OPTION_TEXT, .value = "DOCUMENT", .help = "only what concerns this document"},
     {.name = "actor", .kind = OPTION_TEXT, .value = "LOGIN", .help = "only what this login or uid did"},
-    {.name = "from", .kind = OPTION_TEXT, .value = "TIME", .help = "from this time on: 2026-11-24T10:00, or the day alone"},
+    {.name = "from",
+     .kind = OPTION_TEXT,
+     .value = "TIME",
+     .help = "from this time on: 2026-11-24T10:00, or the day alone"},
     {.name = "to", .kind = OPTION_TEXT, .value = "TIME", .help = "up to and with this time or day"},
     {.name = "limit", .kind = OPTION_NUMBER, .value = "N", .min = 1, .help = "only the newest N"},
     {0}};
 
 static const struct example examples[] = {
     {"alcove audit log --limit 20", "the newest records"},
-    {"alcove audit log --object notes/a.txt --event result-show,results-export", "who looked at this document"},
-    {"alcove audit log --json > log.ndjson", "the records themselves, a line each: SHA-256(0x00 || line) is the leaf"},
+    {"alcove audit log --object notes/a.txt --event result-show,results-export",
+     "who looked at this document"},
+    {"alcove audit log --json > log.ndjson",
+     "the records themselves, a line each: SHA-256(0x00 || line) is the leaf"},
     {0}};
 
 const struct command command_audit_log = {
     .name = "audit log",
     .summary = "list the records of the audit log",
-    .about = "Records never hold what was found in a document, nor its name: --object finds a document by its "
-             "commitment. Reading the log is recorded before anything is shown.",
+    .about =
+        "Records never hold what was found in a document, nor its name: --object finds a document by its "
+        "commitment. Reading the log is recorded before anything is shown.",
     .options = options,
     .examples = examples,
     .run = run,

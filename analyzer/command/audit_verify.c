@@ -2,23 +2,25 @@
 #include "analyzer/command/open_store.h"
 #include "base/json.h"
 
-static void print_json(const struct context *context, const struct store_info *info, const struct audit_verdict *v)
+static void print_json(const struct context *context, const struct store_info *info,
+                       const struct audit_verdict *v)
 {
     char root[HASH_HEX_BYTES];
     hash_hex(&v->root, root);
-    json_t *line = json_pack(
-        "{s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:s}", "ok", 1, "size", (json_int_t)v->size,
-        "root", root, "checkpoints", (json_int_t)v->checkpoints, "anchors", (json_int_t)v->anchors,
-        "results_rehashed", (json_int_t)v->results_rehashed, "results",
-        (json_int_t)(info->done + info->quarantined + info->failed), "counts", "documents",
-        (json_int_t)v->counts.documents, "done", (json_int_t)v->counts.done, "skipped", (json_int_t)v->counts.skipped,
-        "quarantined", (json_int_t)v->counts.quarantined, "failed", (json_int_t)v->counts.failed, "verifier_key",
-        info->signer);
+    json_t *line =
+        json_pack("{s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:s}", "ok", 1, "size",
+                  (json_int_t)v->size, "root", root, "checkpoints", (json_int_t)v->checkpoints, "anchors",
+                  (json_int_t)v->anchors, "results_rehashed", (json_int_t)v->results_rehashed, "results",
+                  (json_int_t)(info->done + info->quarantined + info->failed), "counts", "documents",
+                  (json_int_t)v->counts.documents, "done", (json_int_t)v->counts.done, "skipped",
+                  (json_int_t)v->counts.skipped, "quarantined", (json_int_t)v->counts.quarantined, "failed",
+                  (json_int_t)v->counts.failed, "verifier_key", info->signer);
     json_print(line, context->out);
     json_decref(line);
 }
 
-static void print_text(const struct context *context, const struct store_info *info, const struct audit_verdict *v)
+static void print_text(const struct context *context, const struct store_info *info,
+                       const struct audit_verdict *v)
 {
     char root[HASH_HEX_BYTES];
     FILE *to = context->out;
@@ -69,7 +71,10 @@ static int run(struct context *context, const struct arguments *arguments, struc
 
 static const struct option options[] = {
     OPTION_ROWS_STORE,
-    {.name = "anchor", .kind = OPTION_LIST, .value = "FILE", .is_file = true,
+    {.name = "anchor",
+     .kind = OPTION_LIST,
+     .value = "FILE",
+     .is_file = true,
      .help = "another anchor to check against, or where the store's own is now"},
     {0}};
 
@@ -81,10 +86,13 @@ static const struct example examples[] = {
 const struct command command_audit_verify = {
     .name = "audit verify",
     .summary = "check the log, its signatures, the anchors and every stored row",
-    .about = "Computes the tree anew from the records, the root under every signed checkpoint, and the commitments of "
-             "every result, redacted text and span; compares every anchor. Exit 7 names the first bad leaf or the line "
+    .about = "Computes the tree anew from the records, the root under every signed checkpoint, and the "
+             "commitments of "
+             "every result, redacted text and span; compares every anchor. Exit 7 names the first bad leaf "
+             "or the line "
              "of the anchor. Nothing is written.\n\n"
-             "What it does not prove: whoever holds the key of the store and every copy of the anchor can write another "
+             "What it does not prove: whoever holds the key of the store and every copy of the anchor can "
+             "write another "
              "history. Keep a copy of the anchor out of that reach.",
     .options = options,
     .examples = examples,

@@ -15,8 +15,11 @@ int open_store(struct store **ret, const struct context *context, const struct a
         place.options.new_anchor = wish->new_anchor;
         failed = store_open(&store, &place.options, &was_made, err);
         if (!failed && was_made && place.options.key.key_file)
-            context_warn(context, "made the store %s; its key is %s: whoever has both can read it, and without the key "
-                                  "no one can. Keep a copy of the key elsewhere", place.path, place.key_file);
+            context_warn(
+                context,
+                "made the store %s; its key is %s: whoever has both can read it, and without the key "
+                "no one can. Keep a copy of the key elsewhere",
+                place.path, place.key_file);
     }
     store_place_clear(&place);
     if (failed)

@@ -18,8 +18,8 @@ struct store_wish {
     bool new_anchor;
 };
 
-/* Opens the store of OPTION_ROWS_STORE. ret_was_made may be NULL; a store that was made is told of on stderr, with the
- * place of its key. -1 with FAULT_STORE, FAULT_AUDIT or FAULT_USAGE. */
+/* Opens the store of OPTION_ROWS_STORE. ret_was_made may be NULL; a store that was made is told of on stderr,
+ * with the place of its key. -1 with FAULT_STORE, FAULT_AUDIT or FAULT_USAGE. */
 CHECKED int open_store(struct store **ret, const struct context *context, const struct arguments *arguments,
                        const struct store_wish *wish, bool *ret_was_made, struct error *err);
 

@@ -74,10 +74,11 @@ json_t *result_json(const struct result_row *row, struct error *err)
         json_decref(results);
         return NULL;
     }
-    json_t *json = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:I}", "document", json_name(row->document),
-                             "id", row->id, "run", row->run, "status", row->status, "results", results, "labels",
-                             labels, "redactions", (json_int_t)row->redactions, "pipeline", row->pipeline_name, "time",
-                             row->time, "audit_leaf", (json_int_t)row->audit_leaf);
+    json_t *json =
+        json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:I}", "document", json_name(row->document),
+                  "id", row->id, "run", row->run, "status", row->status, "results", results, "labels", labels,
+                  "redactions", (json_int_t)row->redactions, "pipeline", row->pipeline_name, "time",
+                  row->time, "audit_leaf", (json_int_t)row->audit_leaf);
     if (!json || (row->reason.bytes && json_object_set_new(json, "reason", json_name(row->reason)))) {
         json_decref(json);
         error_memory(err);
@@ -88,7 +89,8 @@ json_t *result_json(const struct result_row *row, struct error *err)
 
 int step_text(const json_t *step, struct buffer *to, struct error *err)
 {
-    const json_t *label = json_object_get(step, "label"), *sentences = json_object_get(step, "sentences"), *each;
+    const json_t *label = json_object_get(step, "label"), *sentences = json_object_get(step, "sentences"),
+                 *each;
     size_t i;
     if (json_is_string(label))
         return buffer_append(to, (struct slice){json_string_value(label), json_string_length(label)}, err);

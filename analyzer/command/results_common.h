@@ -6,12 +6,21 @@
 #include "base/json.h"
 
 #define OPTION_ROWS_RESULTS                                                                                  \
-    {.name = "run", .kind = OPTION_TEXT, .value = "RUN", .help = "all results of this run (default: the newest of each " \
-                                                                 "document and pipeline)"},                  \
-        {.name = "status", .kind = OPTION_CHOICE, .value = "STATUS", .choices = result_statuses,             \
+    {.name = "run",                                                                                          \
+     .kind = OPTION_TEXT,                                                                                    \
+     .value = "RUN",                                                                                         \
+     .help = "all results of this run (default: the newest of each "                                         \
+             "document and pipeline)"},                                                                      \
+        {.name = "status",                                                                                   \
+         .kind = OPTION_CHOICE,                                                                              \
+         .value = "STATUS",                                                                                  \
+         .choices = result_statuses,                                                                         \
          .help = "only done, quarantined or failed"},                                                        \
         {.name = "document", .kind = OPTION_TEXT, .value = "DOCUMENT", .help = "only of this document"},     \
-        {.name = "where", .kind = OPTION_TEXT, .value = "STEP=LABEL", .help = "only where this step gave this label"}, \
+        {.name = "where",                                                                                    \
+         .kind = OPTION_TEXT,                                                                                \
+         .value = "STEP=LABEL",                                                                              \
+         .help = "only where this step gave this label"},                                                    \
     {                                                                                                        \
         .name = "limit", .kind = OPTION_NUMBER, .value = "N", .min = 1, .help = "only the first N"           \
     }
@@ -26,13 +35,15 @@ struct result_wish {
 CHECKED int result_wish_fill(struct result_wish *ret, const struct arguments *arguments, struct error *err);
 
 /* How many rows are meant: for the audit record, which is written before anything is shown. */
-CHECKED int results_count(struct store *store, const struct result_filter *filter, uint64_t *ret, struct error *err);
+CHECKED int results_count(struct store *store, const struct result_filter *filter, uint64_t *ret,
+                          struct error *err);
 
-/* Text that should be UTF-8 but need not be (a file's name): what is not becomes U+FFFD. NULL when memory is out. */
+/* Text that should be UTF-8 but need not be (a file's name): what is not becomes U+FFFD. NULL when memory is
+ * out. */
 json_t *json_name(struct slice bytes);
 
-/* {"document","id","run","status","reason"?,"results","labels","redactions","pipeline","time","audit_leaf"}. NULL with err
- * set. */
+/* {"document","id","run","status","reason"?,"results","labels","redactions","pipeline","time","audit_leaf"}.
+ * NULL with err set. */
 json_t *result_json(const struct result_row *row, struct error *err);
 
 /* What a step says, in a few words: its label, else its sentences, else its JSON. Appended to `to`. */

@@ -1,8 +1,8 @@
 /* results_csv.c - results as CSV (RFC 4180), safe to open in a spreadsheet.
  *
- * document,id,run,status,pipeline,time,redactions,reason, then a column a step, and STEP_score where it has scores.
- * A cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return) gets a leading
- * apostrophe, as OWASP advises: a note may well begin with "=HYPERLINK(". */
+ * document,id,run,status,pipeline,time,redactions,reason, then a column a step, and STEP_score where it has
+ * scores. A cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage
+ * return) gets a leading apostrophe, as OWASP advises: a note may well begin with "=HYPERLINK(". */
 #include "analyzer/command/results_export.h"
 
 static bool is_control(char c)
@@ -54,7 +54,8 @@ static int begin(struct export *export, struct error *err UNUSED)
     return 0;
 }
 
-static int put_step(struct export *export, const struct export_step *step, const json_t *value, struct error *err)
+static int put_step(struct export *export, const struct export_step *step, const json_t *value,
+                    struct error *err)
 {
     AUTO(buffer) *text = NULL;
     fputc(',', export->to);

@@ -64,19 +64,22 @@ static int write_row(void *context, const struct result_row *row, struct error *
     json_t *json = result_json(row, err);
     if (!json)
         return -1;
-    int failed = row->redacted_text.bytes && json_object_set_new(json, "redacted_text", json_name(row->redacted_text))
-                     ? error_memory(err)
-                     : w->format->row(w->export, json, err);
+    int failed =
+        row->redacted_text.bytes && json_object_set_new(json, "redacted_text", json_name(row->redacted_text))
+            ? error_memory(err)
+            : w->format->row(w->export, json, err);
     json_decref(json);
     return failed;
 }
 
-static int export_all(struct store *store, const struct result_filter *filter, struct writing *w, struct error *err)
+static int export_all(struct store *store, const struct result_filter *filter, struct writing *w,
+                      struct error *err)
 {
     struct export *export = w->export;
     if (store_results(store, filter, false, look, export, err) ||
         audit_event(store, "results-export", "ok",
-                    json_pack("{s:I, s:s}", "rows", (json_int_t)export->rows, "format", w->format->name), NULL, err))
+                    json_pack("{s:I, s:s}", "rows", (json_int_t) export->rows, "format", w->format->name),
+                    NULL, err))
         return -1;
     return (w->format->begin && w->format->begin(export, err)) ||
                    store_results(store, filter, true, write_row, w, err) ||
@@ -104,21 +107,26 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return failed;
 }
 
-static const struct option options[] = {
-    OPTION_ROWS_STORE, OPTION_ROWS_RESULTS,
-    {.name = "format", .kind = OPTION_CHOICE, .value = "FORMAT", .choices = format_names,
-     .help = "ndjson (default), csv or html"},
-    {0}};
+static const struct option options[] = {OPTION_ROWS_STORE,
+                                        OPTION_ROWS_RESULTS,
+                                        {.name = "format",
+                                         .kind = OPTION_CHOICE,
+                                         .value = "FORMAT",
+                                         .choices = format_names,
+                                         .help = "ndjson (default), csv or html"},
+                                        {0}};
 
 static const struct example examples[] = {
     {"alcove results export --format csv > results.csv", "a row a document, a column a step"},
-    {"alcove results export --format html --where specialty=Cardiology > page.html", "a page to read or print"},
+    {"alcove results export --format html --where specialty=Cardiology > page.html",
+     "a page to read or print"},
     {0}};
 
 const struct command command_results_export = {
     .name = "results export",
     .summary = "write results as NDJSON, CSV or a page",
-    .about = "What leaves the store is no longer encrypted: redacted text and results are written as they are. The export "
+    .about = "What leaves the store is no longer encrypted: redacted text and results are written as they "
+             "are. The export "
              "is recorded in the audit log before anything is written.\n\n"
              "In CSV, cells that a spreadsheet would take for a formula get a leading apostrophe.",
     .options = options,

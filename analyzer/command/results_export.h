@@ -6,7 +6,8 @@
 
 #define EXPORT_STEPS_MAX 64u
 
-struct export {
+struct export
+{
     FILE *to;
     uint64_t rows; /* in all */
     size_t step_count;
@@ -19,7 +20,8 @@ struct export {
 struct export_format {
     const char *name;
     int (*begin)(struct export *export, struct error *err); /* any may be NULL */
-    int (*row)(struct export *export, const json_t *row, struct error *err); /* result_json and "redacted_text" */
+    int (*row)(struct export *export, const json_t *row,
+               struct error *err); /* result_json and "redacted_text" */
     int (*end)(struct export *export, struct error *err);
 };
 extern const struct export_format export_ndjson, export_csv, export_html;

@@ -1,4 +1,5 @@
-/* results_html.c - results as one page to read or print: no script, no external reference, everything escaped.
+/* results_html.c - results as one page to read or print: no script, no external reference, everything
+ * escaped.
  *
  * The Content-Security-Policy allows nothing but the page's own style, named by its digest. */
 #include "analyzer/command/results_export.h"
@@ -6,7 +7,8 @@
 #include <openssl/evp.h>
 
 static const char style[] =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+    "1rem;color:#111;background:#fff}"
     "article{border-top:2px solid #444;margin-top:2rem}h2{font-size:1.1rem;overflow-wrap:anywhere}"
     "dt{font-weight:bold}dd{margin:0 0 .5rem 0;overflow-wrap:anywhere}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f3f3f3;padding:1rem}"
@@ -53,14 +55,16 @@ static int begin(struct export *export, struct error *err UNUSED)
     struct hash digest = hash_bytes(SLICE(style));
     char text[45];
     EVP_EncodeBlock((unsigned char *)text, digest.bytes, HASH_BYTES);
-    fprintf(export->to,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
-            "base-uri 'none'; form-action 'none'\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Results</title>\n<style>%s</style>\n</head>\n"
-            "<body>\n<main>\n<h1>Results</h1>\n<p>%llu document%s</p>\n",
-            text, style, (unsigned long long)export->rows, export->rows == 1 ? "" : "s");
+    fprintf(
+        export->to,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
+        "base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"referrer\" "
+        "content=\"no-referrer\">\n<title>Results</title>\n<style>%s</style>\n</head>\n"
+        "<body>\n<main>\n<h1>Results</h1>\n<p>%llu document%s</p>\n",
+        text, style, (unsigned long long)export->rows, export->rows == 1 ? "" : "s");
     return 0;
 }
 
@@ -97,9 +101,8 @@ static int row(struct export *export, const json_t *json, struct error *err)
         put_json(export->to, value);
         fputs("</dd>\n", export->to);
     }
-    json_object_foreach(json_object_get(json, "results"), name, step)
-        if (put_step(export, name, step, err))
-            return -1;
+    json_object_foreach(json_object_get(json, "results"), name,
+                        step) if (put_step(export, name, step, err)) return -1;
     fputs("</dl>\n", export->to);
     if (redacted) {
         fputs("<h3>Redacted text</h3>\n<pre>", export->to);

@@ -31,8 +31,12 @@ static int add_row(struct listing *listing, const json_t *json, struct error *er
              (long long)json_integer_value(json_object_get(json, "redactions")));
     if (buffer_new(&labels, 1u << 20, err) || labels_text(json_object_get(json, "results"), labels, err))
         return -1;
-    const char *const cells[] = {json_string_value(json_object_get(json, "document")), status, redactions,
-                                 reason ? reason : labels->data, json_string_value(json_object_get(json, "id")), NULL};
+    const char *const cells[] = {json_string_value(json_object_get(json, "document")),
+                                 status,
+                                 redactions,
+                                 reason ? reason : labels->data,
+                                 json_string_value(json_object_get(json, "id")),
+                                 NULL};
     return table_row(listing->table, cells, err);
 }
 
@@ -61,7 +65,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
         audit_event(store, "results-list", "ok", json_pack("{s:I}", "rows", (json_int_t)count), NULL, err))
         return -1;
     if (!context->is_json &&
-        table_new(&table, (const char *const[]){"document", "status", "redactions", "result", "id", NULL}, err))
+        table_new(&table, (const char *const[]){"document", "status", "redactions", "result", "id", NULL},
+                  err))
         return -1;
     struct listing listing = {context, table};
     if (store_results(store, &wish.filter, false, show, &listing, err))
@@ -84,7 +89,8 @@ static const struct example examples[] = {
 const struct command command_results_list = {
     .name = "results list",
     .summary = "list the results of a store, a line a document",
-    .about = "Of several results of one document under one pipeline the newest is shown; --run shows what a run made. "
+    .about = "Of several results of one document under one pipeline the newest is shown; --run shows what a "
+             "run made. "
              "Looking is recorded in the audit log before anything is shown.",
     .options = options,
     .examples = examples,

@@ -1,4 +1,5 @@
-/* results_show.c - `alcove results show`: one result whole: what the steps say, the redacted text, the spans. */
+/* results_show.c - `alcove results show`: one result whole: what the steps say, the redacted text, the spans.
+ */
 #include "analyzer/command/output.h"
 #include "analyzer/command/results_common.h"
 
@@ -23,10 +24,10 @@ static int keep(void *context, const struct result_row *row, struct error *err)
 
 static int add_span(void *context, const struct outcome_span *span, struct error *err)
 {
-    json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:f}", "start", (json_int_t)span->start, "end",
-                             (json_int_t)span->end, "out_start", (json_int_t)span->out_start, "out_end",
-                             (json_int_t)span->out_end, "label", span->label, "rule", span->rule, "operator",
-                             span->operator_name, "score", span->score);
+    json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:f}", "start", (json_int_t)span->start,
+                             "end", (json_int_t)span->end, "out_start", (json_int_t)span->out_start,
+                             "out_end", (json_int_t)span->out_end, "label", span->label, "rule", span->rule,
+                             "operator", span->operator_name, "score", span->score);
     return json_array_append_new(context, json) ? error_memory(err) : 0;
 }
 
@@ -117,7 +118,8 @@ const struct command command_results_show = {
     .operands_min = 1,
     .operands_max = 1,
     .summary = "show one result with its redacted text",
-    .about = "DOCUMENT is the path as it was given to run, or the id of its line. Looking is recorded in the audit log "
+    .about = "DOCUMENT is the path as it was given to run, or the id of its line. Looking is recorded in the "
+             "audit log "
              "before anything is shown.",
     .options = options,
     .examples = examples,

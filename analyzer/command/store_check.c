@@ -42,8 +42,10 @@ static const struct option options[] = {OPTION_ROWS_STORE, {0}};
 const struct command command_store_check = {
     .name = "store check",
     .summary = "check every byte of a store's file",
-    .about = "Reads both copies of the header and authenticates every page, used or free, then has SQLite check its "
-             "tables. Nothing is changed. Whether the contents are those that were written is for `audit verify`.",
+    .about =
+        "Reads both copies of the header and authenticates every page, used or free, then has SQLite check "
+        "its "
+        "tables. Nothing is changed. Whether the contents are those that were written is for `audit verify`.",
     .options = options,
     .run = run,
 };

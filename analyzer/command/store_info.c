@@ -8,10 +8,11 @@ static void print_json(const struct context *context, const struct store_info *i
     json_t *line = json_pack(
         "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "database",
         i->database_id, "cipher", i->cipher, "format", (json_int_t)i->format_version, "slots",
-        (json_int_t)i->slots_used, "file_bytes", (json_int_t)i->file_bytes, "page_bytes", (json_int_t)i->page_bytes,
-        "pages", (json_int_t)i->pages, "free_pages", (json_int_t)i->free_pages, "documents",
-        (json_int_t)i->documents, "done", (json_int_t)i->done, "quarantined", (json_int_t)i->quarantined, "failed",
-        (json_int_t)i->failed, "runs", (json_int_t)i->runs, "audit_size", (json_int_t)i->audit_size, "anchor", i->anchor, "verifier_key", i->signer);
+        (json_int_t)i->slots_used, "file_bytes", (json_int_t)i->file_bytes, "page_bytes",
+        (json_int_t)i->page_bytes, "pages", (json_int_t)i->pages, "free_pages", (json_int_t)i->free_pages,
+        "documents", (json_int_t)i->documents, "done", (json_int_t)i->done, "quarantined",
+        (json_int_t)i->quarantined, "failed", (json_int_t)i->failed, "runs", (json_int_t)i->runs,
+        "audit_size", (json_int_t)i->audit_size, "anchor", i->anchor, "verifier_key", i->signer);
     json_print(line, context->out);
     json_decref(line);
 }
@@ -21,7 +22,8 @@ static void print_text(const struct context *context, const struct store_info *i
     char bytes[24];
     FILE *to = context->out;
     fprintf(to, "database      %s\n", i->database_id);
-    fprintf(to, "cipher        %s, %u key slot%s in use\n", i->cipher, i->slots_used, i->slots_used == 1 ? "" : "s");
+    fprintf(to, "cipher        %s, %u key slot%s in use\n", i->cipher, i->slots_used,
+            i->slots_used == 1 ? "" : "s");
     fprintf(to, "file          %s, %llu pages of %u bytes, %llu free\n", output_bytes(i->file_bytes, bytes),
             (unsigned long long)i->pages, i->page_bytes, (unsigned long long)i->free_pages);
     fprintf(to, "documents     %llu\n", (unsigned long long)i->documents);

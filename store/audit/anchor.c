@@ -33,9 +33,9 @@ static int make_folder_of(const char *path, struct error *err)
                : 0;
 }
 
-/* What must come before the next entry: nothing behind a whole one and its empty line, else what a crash left out. A
- * note has an empty line inside as well, so the last line must be one that an entry can end with: a signature, a
- * verifier key or the mark of a torn one. NULL when the file cannot be read. */
+/* What must come before the next entry: nothing behind a whole one and its empty line, else what a crash left
+ * out. A note has an empty line inside as well, so the last line must be one that an entry can end with: a
+ * signature, a verifier key or the mark of a torn one. NULL when the file cannot be read. */
 static const char *mend(int fd, off_t bytes)
 {
     char tail[NOTE_BYTES_MAX];
@@ -57,7 +57,8 @@ static const char *mend(int fd, off_t bytes)
     return !is_whole ? TORN "\n" : newlines == 1 ? "\n" : "";
 }
 
-int anchor_append(const char *path, const struct slice *entries, size_t count, uint64_t *ret_end, struct error *err)
+int anchor_append(const char *path, const struct slice *entries, size_t count, uint64_t *ret_end,
+                  struct error *err)
 {
     AUTO(buffer) *bytes = NULL;
     struct stat st;
@@ -177,8 +178,8 @@ int anchor_walk(const char *path, const char *origin, uint64_t from, anchor_visi
         return error_errno(err, FAULT_AUDIT, "the anchor cannot be opened", path);
     int failed = 0;
     if (fstat(fileno(file), &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < from) {
-        error_set(err, FAULT_AUDIT, "the anchor was cut: it has %lld bytes and had %llu", (long long)st.st_size,
-                  (unsigned long long)from);
+        error_set(err, FAULT_AUDIT, "the anchor was cut: it has %lld bytes and had %llu",
+                  (long long)st.st_size, (unsigned long long)from);
         failed = error_at(err, path, 0, 0);
     }
     if (!failed && fseeko(file, (off_t)from, SEEK_SET))

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 
 #define SIGNATURE_TYPE_ED25519 "\1"
-#define SIGNATURES_MAX 32u /* a verifier must accept 16 */
+#define SIGNATURES_MAX 32u   /* a verifier must accept 16 */
 #define DASH "\xe2\x80\x94 " /* em dash and a space: how a signature line begins */
 #define ENCODED_BYTES(n) (((n) + 2) / 3 * 4)
 
@@ -29,7 +29,8 @@ static void encode(struct slice bytes, char *to)
     EVP_EncodeBlock((unsigned char *)to, (const unsigned char *)bytes.data, (int)bytes.bytes);
 }
 
-/* Exactly `bytes` bytes (at most 72) in the one canonical spelling: what is decoded must encode to the same text. */
+/* Exactly `bytes` bytes (at most 72) in the one canonical spelling: what is decoded must encode to the same
+ * text. */
 static bool decode(struct slice text, unsigned char *to, size_t bytes)
 {
     unsigned char plain[75];
@@ -81,7 +82,8 @@ int verifier_of_seed(struct verifier *ret, const char *name, const struct secret
 {
     struct verifier v = {0};
     if (!is_name(slice_of(name)))
-        return error_set(err, FAULT_AUDIT, "the name of a signing key has 1 to %u printable characters, none a plus",
+        return error_set(err, FAULT_AUDIT,
+                         "the name of a signing key has 1 to %u printable characters, none a plus",
                          NOTE_NAME_BYTES_MAX);
     AUTO_KEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed->data, seed->bytes);
     size_t bytes = sizeof v.public_key;
@@ -107,8 +109,8 @@ bool verifier_read(struct verifier *ret, struct slice text)
     struct slice name, id;
     unsigned char plain[1 + SIGN_PUBLIC_BYTES];
     char expected[9];
-    if (!cut(&text, '+', &name) || !cut(&text, '+', &id) || !is_name(name) || !decode(text, plain, sizeof plain) ||
-        plain[0] != SIGNATURE_TYPE_ED25519[0])
+    if (!cut(&text, '+', &name) || !cut(&text, '+', &id) || !is_name(name) ||
+        !decode(text, plain, sizeof plain) || plain[0] != SIGNATURE_TYPE_ED25519[0])
         return false;
     memcpy(v.public_key, plain + 1, SIGN_PUBLIC_BYTES);
     verifier_fill(&v, name);
@@ -142,7 +144,8 @@ int note_sign(struct buffer *note, size_t start, const struct verifier *verifier
     char line[ENCODED_BYTES(4 + SIGN_BYTES) + 1];
     size_t bytes = SIGN_BYTES;
     if (!is_note_text(text))
-        return error_set(err, FAULT_AUDIT, "a text with control bytes or without a last newline cannot be signed");
+        return error_set(err, FAULT_AUDIT,
+                         "a text with control bytes or without a last newline cannot be signed");
     AUTO_KEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed->data, seed->bytes);
     AUTO_CONTEXT *context = EVP_MD_CTX_new();
     put_id(plain, verifier->id);
@@ -209,8 +212,8 @@ int note_open(struct slice note, const struct verifier *verifier, struct slice *
 }
 
 /* ---- checkpoints ---- */
-int checkpoint_write(struct buffer *to, const struct verifier *verifier, const struct secret *seed, uint64_t size,
-                     const struct hash *root, const struct hash *pages, struct error *err)
+int checkpoint_write(struct buffer *to, const struct verifier *verifier, const struct secret *seed,
+                     uint64_t size, const struct hash *root, const struct hash *pages, struct error *err)
 {
     size_t start = to->bytes;
     char text[ENCODED_BYTES(HASH_BYTES) + 1];

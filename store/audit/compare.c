@@ -20,7 +20,8 @@ static int compare_key(struct store *store, struct slice line, struct error *err
     verifier_write(&store->verifier, key);
     if (line.bytes == strlen(key) + 1 && memcmp(line.data, key, line.bytes - 1) == 0)
         return 0;
-    return error_set(err, FAULT_AUDIT, "the anchor names another key for this store: it was forged or altered");
+    return error_set(err, FAULT_AUDIT,
+                     "the anchor names another key for this store: it was forged or altered");
 }
 
 static int compare_note(struct comparison *c, struct slice note, struct error *err)
@@ -61,7 +62,8 @@ static int compare_entry(void *context, const struct anchor_entry *entry, struct
     return entry->is_key ? compare_key(c->store, entry->text, err) : compare_note(c, entry->text, err);
 }
 
-int anchor_compare(struct store *store, const char *path, uint64_t from, struct anchor_report *ret, struct error *err)
+int anchor_compare(struct store *store, const char *path, uint64_t from, struct anchor_report *ret,
+                   struct error *err)
 {
     struct comparison c = {store, ret};
     *ret = (struct anchor_report){.is_seen = calloc(store->checkpoints + 1, 1)};

@@ -21,22 +21,26 @@ static int insert_leaf(struct store *store, struct slice record, const char *obj
 {
     struct hash hash = merkle_leaf(record);
     if (merkle_append(&store->tree, &hash, ret_leaf, err) ||
-        query_run(store, err, "INSERT INTO audit_leaves (leaf, hash, object, record) VALUES (?, ?, ?, ?)", "ihts",
-                  (int64_t)*ret_leaf, &hash, object, record) ||
+        query_run(store, err, "INSERT INTO audit_leaves (leaf, hash, object, record) VALUES (?, ?, ?, ?)",
+                  "ihts", (int64_t)*ret_leaf, &hash, object, record) ||
         query_run(store, err, "UPDATE audit_tree SET size = ?, edge = ? WHERE one = 1", "ib",
                   (int64_t)store->tree.size, merkle_edge(&store->tree)))
         return -1;
     return 0;
 }
 
-int log_append(struct store *store, const char *event, const char *outcome, json_t *fields, uint64_t *ret_leaf,
-               int64_t *ret_utc_ns, struct error *err)
+int log_append(struct store *store, const char *event, const char *outcome, json_t *fields,
+               uint64_t *ret_leaf, int64_t *ret_utc_ns, struct error *err)
 {
     AUTO(buffer) *record = NULL;
     const struct audit_kind *kind = audit_kind_find(event);
-    struct audit_context context = {.login = store->login, .host = store->host, .uid = store->uid,
-                                    .seq = store->tree.size, .utc_ns = clock_utc_ns(),
-                                    .monotonic_ns = clock_monotonic_ns(), .run = store->run_context};
+    struct audit_context context = {.login = store->login,
+                                    .host = store->host,
+                                    .uid = store->uid,
+                                    .seq = store->tree.size,
+                                    .utc_ns = clock_utc_ns(),
+                                    .monotonic_ns = clock_monotonic_ns(),
+                                    .run = store->run_context};
     int failed = -1;
     if (!fields)
         error_memory(err);
@@ -45,8 +49,8 @@ int log_append(struct store *store, const char *event, const char *outcome, json
     else
         failed = buffer_new(&record, 2 * AUDIT_RECORD_MAX, err) ||
                  record_write(record, kind, outcome, &context, fields, err) ||
-                 insert_leaf(store, buffer_slice(record), json_string_value(json_object_get(fields, "object")),
-                             ret_leaf, err);
+                 insert_leaf(store, buffer_slice(record),
+                             json_string_value(json_object_get(fields, "object")), ret_leaf, err);
     json_decref(fields);
     if (failed)
         return as_audit_fault(err);
@@ -72,7 +76,8 @@ static int push(struct store *store, struct error *err)
                     (int64_t)store->anchored))
         return -1;
     while ((row = query_next(q, err)) > 0)
-        if ((text->bytes && buffer_append_byte(text, '\n', err)) || buffer_append(text, query_bytes(q, 0), err))
+        if ((text->bytes && buffer_append_byte(text, '\n', err)) ||
+            buffer_append(text, query_bytes(q, 0), err))
             return -1;
     struct slice entries = buffer_slice(text);
     if (row < 0 || anchor_append(store->anchor, &entries, 1, &store->anchor_end, err))
@@ -84,8 +89,8 @@ static int push(struct store *store, struct error *err)
 
 static int save_anchor(struct store *store, struct error *err)
 {
-    return query_run(store, err, "UPDATE anchor SET path = ?, checkpoints = ?, bytes = ? WHERE one = 1", "bii",
-                     slice_of(store->anchor), (int64_t)store->anchored, (int64_t)store->anchor_end);
+    return query_run(store, err, "UPDATE anchor SET path = ?, checkpoints = ?, bytes = ? WHERE one = 1",
+                     "bii", slice_of(store->anchor), (int64_t)store->anchored, (int64_t)store->anchor_end);
 }
 
 static int sign(struct store *store, struct error *err)
@@ -142,8 +147,8 @@ int log_create(struct store *store, const char *anchor, struct error *err)
                   slice_of(anchor)))
         return -1;
     return log_append(store, "store-create", "ok",
-                      json_pack("{s:s, s:s, s:i}", "origin", store->verifier.name, "verifier_key", key, "format",
-                                SCHEMA_VERSION),
+                      json_pack("{s:s, s:s, s:i}", "origin", store->verifier.name, "verifier_key", key,
+                                "format", SCHEMA_VERSION),
                       &leaf, NULL, err);
 }
 
@@ -166,7 +171,8 @@ static int load_seed(struct store *store, struct error *err)
 static int load_tree(struct store *store, struct error *err)
 {
     AUTO(query) *q = NULL;
-    if (query_start(store, &q, err, "SELECT size, edge FROM audit_tree WHERE one = 1", "") || query_next(q, err) < 0)
+    if (query_start(store, &q, err, "SELECT size, edge FROM audit_tree WHERE one = 1", "") ||
+        query_next(q, err) < 0)
         return -1;
     return merkle_load(&store->tree, (uint64_t)query_int(q, 0), query_bytes(q, 1))
                ? 0
@@ -176,7 +182,8 @@ static int load_tree(struct store *store, struct error *err)
 static int load_counters(struct store *store, struct error *err)
 {
     AUTO(query) *q = NULL, *last = NULL;
-    if (query_start(store, &last, err, "SELECT number, size FROM checkpoints ORDER BY number DESC LIMIT 1", "") ||
+    if (query_start(store, &last, err, "SELECT number, size FROM checkpoints ORDER BY number DESC LIMIT 1",
+                    "") ||
         query_next(last, err) < 0)
         return -1;
     store->checkpoints = (uint64_t)query_int(last, 0);
@@ -187,7 +194,8 @@ static int load_counters(struct store *store, struct error *err)
     struct slice path = query_bytes(q, 0);
     store->anchored = (uint64_t)query_int(q, 1);
     store->anchor_end = (uint64_t)query_int(q, 2);
-    return path_join(store->anchor, sizeof store->anchor, err, "%.*s", (int)path.bytes, path.data ? path.data : "");
+    return path_join(store->anchor, sizeof store->anchor, err, "%.*s", (int)path.bytes,
+                     path.data ? path.data : "");
 }
 
 /* Reads on where the anchor was last known. */
@@ -227,8 +235,8 @@ static int change(struct store *store, const char *path, struct error *err)
     store->anchored = store->anchor_end = 0;
     if (transaction_begin(store, &t, err) ||
         log_append(store, "anchor-change", "ok",
-                   json_pack("{s:s, s:I}", "anchor", commitment, "checkpoints", (json_int_t)before), &leaf, NULL,
-                   err) ||
+                   json_pack("{s:s, s:I}", "anchor", commitment, "checkpoints", (json_int_t)before), &leaf,
+                   NULL, err) ||
         save_anchor(store, err) || transaction_commit(TAKE(t), err))
         return -1;
     return log_checkpoint(store, NULL, err);

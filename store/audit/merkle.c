@@ -25,7 +25,8 @@ int merkle_append(struct merkle *tree, const struct hash *leaf, uint64_t *ret_in
         return error_set(err, FAULT_AUDIT, "the audit tree is full");
     struct hash sum = *leaf;
     size_t count = edge_count(tree->size);
-    for (uint64_t carry = tree->size; carry & 1; carry >>= 1) /* counting up: each carry joins two equal trees */
+    for (uint64_t carry = tree->size; carry & 1;
+         carry >>= 1) /* counting up: each carry joins two equal trees */
         sum = merkle_node(&tree->edge[--count], &sum);
     tree->edge[count] = sum;
     *ret_index = tree->size++;
@@ -91,8 +92,8 @@ int merkle_prove_inclusion(merkle_leaves *leaves, void *context, uint64_t index,
                            struct merkle_proof *ret, struct error *err)
 {
     if (index >= size || size > MERKLE_SIZE_MAX)
-        return error_set(err, FAULT_AUDIT, "there is no leaf %llu in a tree of %llu", (unsigned long long)index,
-                         (unsigned long long)size);
+        return error_set(err, FAULT_AUDIT, "there is no leaf %llu in a tree of %llu",
+                         (unsigned long long)index, (unsigned long long)size);
     struct merkle_proof proof = {0};
     uint64_t start = 0, end = size;
     while (end - start > 1) { /* from the root down; the proof is told from the leaf up */

@@ -45,7 +45,8 @@ static int take_fields(json_t *record, const json_t *from, const char *const *na
     for (; *names; names++) {
         json_t *value = json_object_get(from, *names);
         if (!value)
-            return error_set(err, FAULT_AUDIT, "the audit record \"%s\" lacks its field \"%s\"", event, *names);
+            return error_set(err, FAULT_AUDIT, "the audit record \"%s\" lacks its field \"%s\"", event,
+                             *names);
         if (json_object_set(record, *names, value))
             return error_memory(err);
     }
@@ -57,11 +58,11 @@ static int fill(json_t *record, const struct audit_kind *kind, const char *outco
 {
     char time[CLOCK_TEXT_BYTES];
     clock_write(context->utc_ns, time);
-    json_t *common = json_pack("{s:s, s:I, s:s, s:I, s:{s:s, s:i}, s:s, s:i, s:s, s:s}", "event", kind->event, "seq",
-                               (json_int_t)context->seq, "time", time, "monotonic_ns",
-                               (json_int_t)context->monotonic_ns, "actor", "login", context->login, "uid",
-                               (int)context->uid, "host", context->host, "pid", (int)getpid(), "component",
-                               kind->component, "outcome", outcome);
+    json_t *common =
+        json_pack("{s:s, s:I, s:s, s:I, s:{s:s, s:i}, s:s, s:i, s:s, s:s}", "event", kind->event, "seq",
+                  (json_int_t)context->seq, "time", time, "monotonic_ns", (json_int_t)context->monotonic_ns,
+                  "actor", "login", context->login, "uid", (int)context->uid, "host", context->host, "pid",
+                  (int)getpid(), "component", kind->component, "outcome", outcome);
     if (!common)
         return error_set(err, FAULT_AUDIT, "the audit record \"%s\" cannot be made", kind->event);
     size_t expected = json_object_size(common);
@@ -74,7 +75,8 @@ static int fill(json_t *record, const struct audit_kind *kind, const char *outco
     for (size_t i = 0; kind->is_of_run && audit_run_fields[i]; i++)
         expected++;
     if (json_object_size(record) != expected + json_object_size(fields))
-        return error_set(err, FAULT_AUDIT, "the audit record \"%s\" has a field that is not its own", kind->event);
+        return error_set(err, FAULT_AUDIT, "the audit record \"%s\" has a field that is not its own",
+                         kind->event);
     return 0;
 }
 
@@ -83,8 +85,9 @@ int record_write(struct buffer *to, const struct audit_kind *kind, const char *o
 {
     size_t start = to->bytes;
     json_t *record = json_object();
-    int failed = !record ? error_memory(err)
-                         : fill(record, kind, outcome, context, fields, err) || json_canonical(record, to, err);
+    int failed = !record
+                     ? error_memory(err)
+                     : fill(record, kind, outcome, context, fields, err) || json_canonical(record, to, err);
     json_decref(record);
     if (!failed && to->bytes - start > AUDIT_RECORD_MAX)
         failed = error_set(err, FAULT_AUDIT, "an audit record is longer than %u bytes", AUDIT_RECORD_MAX);

@@ -1,8 +1,9 @@
-/* record.h - an audit record: one event as canonical JSON (keys sorted, no white space), at most AUDIT_RECORD_MAX bytes.
+/* record.h - an audit record: one event as canonical JSON (keys sorted, no white space), at most
+ * AUDIT_RECORD_MAX bytes.
  *
- * Which events there are and which fields each carries stands in one table, audit_kinds; docs/audit-events.md shows
- * the same to people and a test compares the two with every record. A record never holds a value found in a document,
- * nor the name of one: only keyed commitments. */
+ * Which events there are and which fields each carries stands in one table, audit_kinds; docs/audit-events.md
+ * shows the same to people and a test compares the two with every record. A record never holds a value found
+ * in a document, nor the name of one: only keyed commitments. */
 #ifndef ALCOVE_STORE_AUDIT_RECORD_H
 #define ALCOVE_STORE_AUDIT_RECORD_H
 
@@ -18,11 +19,11 @@
 
 struct audit_kind {
     const char *event, *component;
-    bool is_of_run; /* repeats the run's context (audit_run_fields) */
+    bool is_of_run;                       /* repeats the run's context (audit_run_fields) */
     const char *fields[AUDIT_FIELDS_MAX]; /* beyond the common ones; all of them, always; ends with NULL */
     const char *what;                     /* for the documentation */
 };
-extern const struct audit_kind audit_kinds[]; /* ends with event NULL */
+extern const struct audit_kind audit_kinds[];                              /* ends with event NULL */
 extern const char *const audit_common_fields[], *const audit_run_fields[]; /* end with NULL */
 
 const struct audit_kind *audit_kind_find(const char *event); /* NULL when there is none */
@@ -35,8 +36,8 @@ struct audit_context { /* who, where, when */
     const json_t *run; /* for is_of_run: the run's context */
 };
 
-/* Appends the record to `to`. fields: exactly those that the kind lists. -1 with FAULT_AUDIT when a field is missing,
- * unknown, or the record too long. */
+/* Appends the record to `to`. fields: exactly those that the kind lists. -1 with FAULT_AUDIT when a field is
+ * missing, unknown, or the record too long. */
 CHECKED int record_write(struct buffer *to, const struct audit_kind *kind, const char *outcome,
                          const struct audit_context *context, const json_t *fields, struct error *err);
 

@@ -1,8 +1,9 @@
-/* verify.c - does the store hold what its log says, all of it, unaltered and in order? See audit_verify in store.h.
+/* verify.c - does the store hold what its log says, all of it, unaltered and in order? See audit_verify in
+ * store.h.
  *
- * Computes everything anew from the records in one pass: leaf hashes, the tree, the root under each checkpoint, and the
- * commitments of every row that a record speaks of (which finds an old page put back, of whatever table). It shares
- * no code with log.c, which wrote what is judged here. */
+ * Computes everything anew from the records in one pass: leaf hashes, the tree, the root under each
+ * checkpoint, and the commitments of every row that a record speaks of (which finds an old page put back, of
+ * whatever table). It shares no code with log.c, which wrote what is judged here. */
 #include "store/audit/compare.h"
 #include "store/audit/record.h"
 #include "store/runs.h"
@@ -10,11 +11,11 @@
 struct verification {
     struct store *store;
     struct audit_verdict *verdict;
-    struct merkle tree;              /* of the leaves read so far */
-    struct query *checkpoints;       /* in order of size; standing on the next one */
+    struct merkle tree;        /* of the leaves read so far */
+    struct query *checkpoints; /* in order of size; standing on the next one */
     bool has_checkpoint;
-    uint64_t last_size;              /* of the checkpoint before it */
-    uint64_t results, starts, ends;  /* records read, by what they speak of */
+    uint64_t last_size;             /* of the checkpoint before it */
+    uint64_t results, starts, ends; /* records read, by what they speak of */
 };
 
 static int bad(struct verification *v, uint64_t leaf, struct error *err, const char *what)
@@ -44,25 +45,19 @@ static bool is_hash(const json_t *record, const char *name, const struct hash *e
 }
 
 /* ---- the rows of a document ---- */
-static int hash_spans(struct verification *v, int64_t result, struct hash *ret, struct error *err)
+static int add_span(void *context, const struct outcome_span *span, struct error *err UNUSED)
 {
-    AUTO(query) *q = NULL;
+    span_hash(context, span);
+    return 0;
+}
+
+static int hash_spans(struct verification *v, const char *id, struct hash *ret, struct error *err)
+{
     AUTO(hasher) *hasher = NULL;
-    int row;
-    if (hasher_new(&hasher, err) ||
-        query_start(v->store, &q, err,
-                    "SELECT start, end, out_start, out_end, label, rule, operator, score FROM spans"
-                    " WHERE result = ? ORDER BY number",
-                    "i", result))
+    if (hasher_new(&hasher, err) || store_spans(v->store, id, add_span, hasher, err))
         return -1;
-    while ((row = query_next(q, err)) > 0) {
-        struct outcome_span span = {(size_t)query_int(q, 0), (size_t)query_int(q, 1), (size_t)query_int(q, 2),
-                                    (size_t)query_int(q, 3), query_text(q, 4), query_text(q, 5), query_text(q, 6),
-                                    query_real(q, 7)};
-        span_hash(hasher, &span);
-    }
     *ret = hasher_finish(hasher);
-    return row;
+    return 0;
 }
 
 /* Columns of the row that the record commits to as they are. */
@@ -86,7 +81,7 @@ static int check_columns(struct verification *v, uint64_t leaf, const json_t *re
             return bad(v, leaf, err, committed[i].what);
     }
     struct hash spans;
-    if (hash_spans(v, query_int(q, 0), &spans, err))
+    if (hash_spans(v, query_text(q, 1), &spans, err))
         return -1;
     spans = row_commitment_hash(v->store, "spans", salt, &spans);
     return is_hash(record, "spans", &spans) ? 0 : bad(v, leaf, err, "the spans of its document were altered");
@@ -96,12 +91,13 @@ static int check_document(struct verification *v, uint64_t leaf, const json_t *r
 {
     AUTO(query) *q = NULL;
     struct hash input, object;
-    if (query_start(v->store, &q, err,
-                    "SELECT r.number, r.id, r.status, r.redactions, r.input, r.salt, r.reason, r.labels, r.results,"
-                    " r.redacted_text, d.object, d.name, u.id, u.pipeline_digest FROM results r"
-                    " LEFT JOIN documents d ON d.number = r.document LEFT JOIN runs u ON u.number = r.run"
-                    " WHERE r.leaf = ?",
-                    "i", (int64_t)leaf))
+    if (query_start(
+            v->store, &q, err,
+            "SELECT r.number, r.id, r.status, r.redactions, r.input, r.salt, r.reason, r.labels, r.results,"
+            " r.redacted_text, d.object, d.name, u.id, u.pipeline_digest FROM results r"
+            " LEFT JOIN documents d ON d.number = r.document LEFT JOIN runs u ON u.number = r.run"
+            " WHERE r.leaf = ?",
+            "i", (int64_t)leaf))
         return -1;
     int row = query_next(q, err);
     if (row < 0)
@@ -121,8 +117,9 @@ static int check_document(struct verification *v, uint64_t leaf, const json_t *r
         return -1;
     const char *status = query_text(q, 2);
     struct run_counts *counts = &v->verdict->counts;
-    ++*(strcmp(status, "done") == 0 ? &counts->done : strcmp(status, "failed") == 0 ? &counts->failed
-                                                                                  : &counts->quarantined);
+    ++*(strcmp(status, "done") == 0     ? &counts->done
+        : strcmp(status, "failed") == 0 ? &counts->failed
+                                        : &counts->quarantined);
     v->verdict->results_rehashed++;
     v->results++;
     return 0;
@@ -133,7 +130,8 @@ static int check_run_start(struct verification *v, uint64_t leaf, const json_t *
 {
     AUTO(query) *q = NULL;
     if (query_start(v->store, &q, err,
-                    "SELECT id, pipeline_name, pipeline_digest FROM runs WHERE start_leaf = ?", "i", (int64_t)leaf))
+                    "SELECT id, pipeline_name, pipeline_digest FROM runs WHERE start_leaf = ?", "i",
+                    (int64_t)leaf))
         return -1;
     int row = query_next(q, err);
     if (row < 0)
@@ -219,7 +217,8 @@ static int check_checkpoints(struct verification *v, struct error *err)
             !slice_equal(c.origin, slice_of(v->store->verifier.name)))
             return bad(v, v->last_size, err, "the checkpoint that covers it was altered");
         if (!hash_equal(&c.root, &root))
-            return bad(v, v->last_size, err, "this or one of the next, up to the checkpoint, was altered with its hash");
+            return bad(v, v->last_size, err,
+                       "this or one of the next, up to the checkpoint, was altered with its hash");
         v->verdict->checkpoints++;
         v->last_size = c.size;
         if (next_checkpoint(v, err))
@@ -232,7 +231,8 @@ static int check_leaves(struct verification *v, struct error *err)
 {
     AUTO(query) *q = NULL;
     int row;
-    if (query_start(v->store, &q, err, "SELECT leaf, hash, record, object FROM audit_leaves ORDER BY leaf", ""))
+    if (query_start(v->store, &q, err, "SELECT leaf, hash, record, object FROM audit_leaves ORDER BY leaf",
+                    ""))
         return -1;
     while ((row = query_next(q, err)) > 0) {
         uint64_t leaf = (uint64_t)query_int(q, 0), place;
@@ -241,8 +241,8 @@ static int check_leaves(struct verification *v, struct error *err)
             return bad(v, v->tree.size, err, "its record is missing");
         if (!query_hash(q, 1, &held) || !hash_equal(&hash, &held))
             return bad(v, leaf, err, "its record was altered");
-        if (check_record(v, leaf, query_bytes(q, 2), query_text(q, 3), err) || merkle_append(&v->tree, &hash, &place, err) ||
-            check_checkpoints(v, err))
+        if (check_record(v, leaf, query_bytes(q, 2), query_text(q, 3), err) ||
+            merkle_append(&v->tree, &hash, &place, err) || check_checkpoints(v, err))
             return -1;
     }
     return row;
@@ -257,20 +257,24 @@ static int check_ends(struct verification *v, struct error *err)
     uint64_t size = v->tree.size;
     if (size != store->tree.size)
         return bad(v, MIN(size, store->tree.size), err,
-                   size < store->tree.size ? "its record is missing, cut off at the end" : "it is beyond the tree");
+                   size < store->tree.size ? "its record is missing, cut off at the end"
+                                           : "it is beyond the tree");
     if (v->has_checkpoint)
         return bad(v, size, err, "its record is missing, though a checkpoint covers it");
     if (!hash_equal(&root, &expected))
         return bad(v, v->last_size, err, "this or a later one was altered: the tree has another root");
-    if (query_start(store, &q, err,
-                    "SELECT (SELECT count(*) FROM results), (SELECT count(*) FROM runs), (SELECT count(end_leaf) FROM"
-                    " runs), (SELECT count(*) FROM spans s WHERE NOT EXISTS (SELECT 1 FROM results WHERE number = s.result))",
-                    "") ||
+    if (query_start(
+            store, &q, err,
+            "SELECT (SELECT count(*) FROM results), (SELECT count(*) FROM runs), (SELECT count(end_leaf) FROM"
+            " runs), (SELECT count(*) FROM spans s WHERE NOT EXISTS (SELECT 1 FROM results WHERE number = "
+            "s.result))",
+            "") ||
         query_next(q, err) < 0)
         return -1;
     if ((uint64_t)query_int(q, 0) != v->results || (uint64_t)query_int(q, 1) != v->starts ||
         (uint64_t)query_int(q, 2) != v->ends || query_int(q, 3) != 0)
-        return error_set(err, FAULT_AUDIT, "the store holds a result, span or run that no audit record speaks of");
+        return error_set(err, FAULT_AUDIT,
+                         "the store holds a result, span or run that no audit record speaks of");
     return 0;
 }
 
@@ -281,10 +285,12 @@ static int check_complete(struct verification *v, const struct anchor_report *re
         if (report->is_seen[i])
             continue;
         AUTO(query) *q = NULL;
-        if (query_start(v->store, &q, err, "SELECT size FROM checkpoints WHERE number = ?", "i", (int64_t)i + 1) ||
+        if (query_start(v->store, &q, err, "SELECT size FROM checkpoints WHERE number = ?", "i",
+                        (int64_t)i + 1) ||
             query_next(q, err) < 0)
             return -1;
-        error_set(err, FAULT_AUDIT, "the anchor was cut or altered: it lacks the checkpoint of %lld audit records",
+        error_set(err, FAULT_AUDIT,
+                  "the anchor was cut or altered: it lacks the checkpoint of %lld audit records",
                   (long long)query_int(q, 0));
         return error_at(err, v->store->anchor, 0, 0);
     }
@@ -326,8 +332,8 @@ static int check_anchors(struct verification *v, const char *const *extra, size_
     return 0;
 }
 
-int audit_verify(struct store *store, const char *const *extra_anchors, size_t count, struct audit_verdict *ret,
-                 struct error *err)
+int audit_verify(struct store *store, const char *const *extra_anchors, size_t count,
+                 struct audit_verdict *ret, struct error *err)
 {
     AUTO(query) *checkpoints = NULL;
     *ret = (struct audit_verdict){0};

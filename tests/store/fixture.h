@@ -17,7 +17,8 @@ struct world {
 
 static inline int world_open(struct world *w, enum store_mode mode, struct error *err)
 {
-    struct store_options options = {.path = w->path, .key = {.key_file = w->key}, .mode = mode, .make_key_file = true};
+    struct store_options options = {
+        .path = w->path, .key = {.key_file = w->key}, .mode = mode, .make_key_file = true};
     return store_open(&w->store, &options, NULL, err);
 }
 
@@ -58,10 +59,17 @@ static inline void run_start(struct world *w, const char *pipeline, const char *
 {
     struct error err;
     static const char *const names[] = {"/models/default.gguf"}, *const digests[] = {DIGEST_A};
-    struct run_record record = {.pipeline_name = pipeline, .purpose = "a test of the store", .pipeline_digest = digest,
-                                .rules_digest = DIGEST_B, .program_version = "0.1.0", .kernels = "scalar",
-                                .model_names = names, .model_digests = digests, .model_count = 1,
-                                .numerics_version = 1, .sandbox = "none"};
+    struct run_record record = {.pipeline_name = pipeline,
+                                .purpose = "a test of the store",
+                                .pipeline_digest = digest,
+                                .rules_digest = DIGEST_B,
+                                .program_version = "0.1.0",
+                                .kernels = "scalar",
+                                .model_names = names,
+                                .model_digests = digests,
+                                .model_count = 1,
+                                .numerics_version = 1,
+                                .sandbox = "none"};
     assert_ok(store_run_start(w->store, &record, run, &err), err);
 }
 
@@ -75,10 +83,16 @@ static inline struct outcome outcome_of(struct world *w, const char *document, c
     struct error err;
     char *id = ids[next++ % 8];
     assert_ok(id_new(id, &err), err);
-    return (struct outcome){.document = slice_of(document), .document_id = id,
-                            .input = store_commit_bytes(w->store, slice_of(document)), .status = OUTCOME_DONE,
-                            .reason = "", .redacted_text = slice_of(text), .spans = spans, .span_count = 2,
-                            .redactions = 2, .labels = SLICE("{\"NAME\":1,\"SSN\":1}"),
+    return (struct outcome){.document = slice_of(document),
+                            .document_id = id,
+                            .input = store_commit_bytes(w->store, slice_of(document)),
+                            .status = OUTCOME_DONE,
+                            .reason = "",
+                            .redacted_text = slice_of(text),
+                            .spans = spans,
+                            .span_count = 2,
+                            .redactions = 2,
+                            .labels = SLICE("{\"NAME\":1,\"SSN\":1}"),
                             .results = SLICE("{\"specialty\":{\"label\":\"Cardiology\",\"score\":0.8}}")};
 }
 

@@ -1,5 +1,5 @@
-/* test_faults.c - SQLite runs out of memory at every single allocation in turn: a document is committed whole, with its
- * record, or not at all, and the store still verifies. */
+/* test_faults.c - SQLite runs out of memory at every single allocation in turn: a document is committed
+ * whole, with its record, or not at all, and the store still verifies. */
 #include "tests/store/fixture.h"
 
 static sqlite3_mem_methods real;
@@ -59,7 +59,8 @@ static void a_commit_without_memory_leaves_nothing_or_all(void **state UNUSED)
     bool fired = true;
     for (long long nth = 0; fired; nth++) {
         snprintf(name, sizeof name, "%lld", nth);
-        struct outcome o = outcome_of(&w, name, "text of some length, so that a page is not enough for all of them");
+        struct outcome o =
+            outcome_of(&w, name, "text of some length, so that a page is not enough for all of them");
         uint64_t leaves = w.store->tree.size;
         countdown = nth;
         has_fired = false;
@@ -85,7 +86,8 @@ static void a_commit_without_memory_leaves_nothing_or_all(void **state UNUSED)
     world_end(&w);
 }
 
-/* The end of a run without memory: no end, or an end that is signed and anchored, at the latest by the next opening. */
+/* The end of a run without memory: no end, or an end that is signed and anchored, at the latest by the next
+ * opening. */
 static void the_end_of_a_run_without_memory_can_be_repeated(void **state UNUSED)
 {
     struct world w;

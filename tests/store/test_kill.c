@@ -1,5 +1,5 @@
-/* test_kill.c - a writer is killed at random moments: what it was told is committed, is there; the log verifies; the
- * next writer goes on. */
+/* test_kill.c - a writer is killed at random moments: what it was told is committed, is there; the log
+ * verifies; the next writer goes on. */
 #include "tests/store/fixture.h"
 
 #include <signal.h>

@@ -15,7 +15,8 @@ static int keep(void *context, const struct result_row *row, struct error *err U
     snprintf(rows->document[i], 64, "%.*s", (int)row->document.bytes, row->document.data);
     snprintf(rows->status[i], 16, "%s", row->status);
     snprintf(rows->results[i], 200, "%.*s", (int)row->results.bytes, row->results.data);
-    snprintf(rows->text[i], 64, "%.*s", (int)row->redacted_text.bytes, row->redacted_text.data ? row->redacted_text.data : "");
+    snprintf(rows->text[i], 64, "%.*s", (int)row->redacted_text.bytes,
+             row->redacted_text.data ? row->redacted_text.data : "");
     rows->leaf[i] = row->audit_leaf;
     assert_int_equal(strlen(row->id), 32);
     assert_int_equal(strlen(row->time), 30);
@@ -86,7 +87,8 @@ static void a_document_is_done_only_as_it_was_done(void **state UNUSED)
     struct error err;
     char run[33];
     world_start(&w);
-    struct hash input = store_commit_bytes(w.store, SLICE("text")), other = store_commit_bytes(w.store, SLICE("texu"));
+    struct hash input = store_commit_bytes(w.store, SLICE("text")),
+                other = store_commit_bytes(w.store, SLICE("texu"));
     run_start(&w, "clinical-note", DIGEST_A, run);
     struct outcome o = outcome_of(&w, "a.txt", "x");
     o.input = input;
@@ -98,9 +100,11 @@ static void a_document_is_done_only_as_it_was_done(void **state UNUSED)
     o.input = input;
     commit(&w, run, &o);
     assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &input, DIGEST_A, &err), 1);
-    assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &other, DIGEST_A, &err), 0); /* the file changed */
+    assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &other, DIGEST_A, &err),
+                     0); /* the file changed */
     assert_int_equal(store_is_done(w.store, SLICE("b.txt"), &input, DIGEST_A, &err), 0);
-    assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &input, DIGEST_B, &err), 0); /* another pipeline */
+    assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &input, DIGEST_B, &err),
+                     0); /* another pipeline */
     world_reopen(&w, STORE_WRITE);
     assert_int_equal(store_is_done(w.store, SLICE("a.txt"), &input, DIGEST_A, &err), 1);
     run_start(&w, "clinical-note", DIGEST_A, run);
@@ -117,8 +121,8 @@ static void commitments_depend_on_the_store_and_the_bytes(void **state UNUSED)
     world_start(&w);
     world_start(&x);
     struct hash plain = hash_bytes(SLICE("text"));
-    struct hash a = store_commit_bytes(w.store, SLICE("text")), b = store_commit_bytes(x.store, SLICE("text")),
-                c = store_commit_hash(w.store, &plain);
+    struct hash a = store_commit_bytes(w.store, SLICE("text")),
+                b = store_commit_bytes(x.store, SLICE("text")), c = store_commit_hash(w.store, &plain);
     assert_true(hash_equal(&a, &c));
     assert_false(hash_equal(&a, &plain));
     assert_false(hash_equal(&a, &b));
@@ -211,14 +215,18 @@ static uint64_t size_of(struct world *w)
     return info.audit_size + 1000 * (info.done + info.quarantined + info.failed) + 1000000 * info.documents;
 }
 
-/* Whatever table refuses, nothing of the document stays, and only a refused record is a fault of the audit. */
+/* Whatever table refuses, nothing of the document stays, and only a refused record is a fault of the audit.
+ */
 static void a_document_is_committed_whole_or_not_at_all(void **state UNUSED)
 {
     static const struct {
         const char *table;
         enum fault fault;
-    } rows[] = {{"audit_leaves", FAULT_AUDIT}, {"audit_tree", FAULT_AUDIT}, {"documents", FAULT_STORE},
-                {"results", FAULT_STORE}, {"spans", FAULT_STORE}};
+    } rows[] = {{"audit_leaves", FAULT_AUDIT},
+                {"audit_tree", FAULT_AUDIT},
+                {"documents", FAULT_STORE},
+                {"results", FAULT_STORE},
+                {"spans", FAULT_STORE}};
     struct world w;
     struct error err;
     struct audit_verdict verdict;
@@ -229,7 +237,8 @@ static void a_document_is_committed_whole_or_not_at_all(void **state UNUSED)
     uint64_t before = size_of(&w);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct outcome o = outcome_of(&w, "a", "x");
-        snprintf(sql, sizeof sql, "CREATE TEMP TRIGGER refuse BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        snprintf(sql, sizeof sql,
+                 "CREATE TEMP TRIGGER refuse BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'refused'); END",
                  strcmp(rows[i].table, "audit_tree") == 0 ? "UPDATE" : "INSERT", rows[i].table);
         execute(&w, sql);
         assert_int_equal(store_commit(w.store, run, &o, &leaf, &err), -1);

@@ -11,7 +11,8 @@ static void an_empty_database_gets_its_tables(void **state UNUSED)
     snprintf(w.path, sizeof w.path, "%s", path_of(w.folder, "s.alc"));
     snprintf(w.key, sizeof w.key, "%s", path_of(w.folder, "s.key"));
     setenv("XDG_STATE_HOME", path_of(w.folder, "state"), 1);
-    struct store_options options = {.path = w.path, .key = {.key_file = w.key}, .mode = STORE_CREATE, .make_key_file = true};
+    struct store_options options = {
+        .path = w.path, .key = {.key_file = w.key}, .mode = STORE_CREATE, .make_key_file = true};
     assert_ok(crypt_open(&crypt, &options, NULL, &err), err);
     crypt_drop(&crypt);
     assert_int_equal(world_open(&w, STORE_READ, &err), -1); /* reading makes nothing */
@@ -54,9 +55,12 @@ static void tables_of_a_newer_program_are_refused(void **state UNUSED)
 /* The log refuses change even by our own mistakes. */
 static void records_and_checkpoints_cannot_be_changed(void **state UNUSED)
 {
-    static const char *const tries[] = {"UPDATE audit_leaves SET record = '{}'", "DELETE FROM audit_leaves",
-                                        "UPDATE checkpoints SET note = ''", "DELETE FROM checkpoints",
-                                        "DELETE FROM documents", "UPDATE results SET status = 'maybe'",
+    static const char *const tries[] = {"UPDATE audit_leaves SET record = '{}'",
+                                        "DELETE FROM audit_leaves",
+                                        "UPDATE checkpoints SET note = ''",
+                                        "DELETE FROM checkpoints",
+                                        "DELETE FROM documents",
+                                        "UPDATE results SET status = 'maybe'",
                                         "UPDATE results SET leaf = 1000"};
     struct world w;
     world_start(&w);
@@ -75,7 +79,8 @@ static void a_place_for_the_anchor_is_needed(void **state UNUSED)
     setenv("XDG_STATE_HOME", "/proc/none", 1);
     assert_int_equal(world_open(&w, STORE_CREATE, &err), -1);
     assert_int_equal(err.code, FAULT_AUDIT);
-    assert_int_equal(world_open(&w, STORE_WRITE, &err), -1); /* and still: nothing is done that is not anchored */
+    assert_int_equal(world_open(&w, STORE_WRITE, &err),
+                     -1); /* and still: nothing is done that is not anchored */
     assert_int_equal(err.code, FAULT_AUDIT);
     scratch_drop(w.folder);
 }

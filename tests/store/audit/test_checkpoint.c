@@ -11,7 +11,8 @@
 /* The example of golang.org/x/mod/sumdb/note: seed, key, text and the note that it signs. */
 #define GO_SEED "810a1402d5146c8d84f2443330f54080ebf98ee17d9c74f6252fc5d5c7283173"
 #define GO_KEY "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-#define GO_TEXT "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+#define GO_TEXT                                                                                              \
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 #define GO_LINE                                                                                              \
     "\n\xe2\x80\x94 PeterNeumann "                                                                           \
     "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
@@ -88,13 +89,18 @@ static void no_changed_byte_of_a_note_passes(void **state UNUSED)
 static void a_malformed_verifier_key_is_refused(void **state UNUSED)
 {
     static const char *const bad[] = {
-        "", "+", "++", "PeterNeumann", "PeterNeumann+c74f20a3", "PeterNeumann+c74f20a3+",
-        "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",  /* another id */
+        "",
+        "+",
+        "++",
+        "PeterNeumann",
+        "PeterNeumann+c74f20a3",
+        "PeterNeumann+c74f20a3+",
+        "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", /* another id */
         "PeterNeumann+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
-        "PeterNeumana+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",  /* another name */
+        "PeterNeumana+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", /* another name */
         "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
         "Peter Neumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
-        "PeterNeumann+c74f20a3+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",  /* another algorithm */
+        "PeterNeumann+c74f20a3+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", /* another algorithm */
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T",
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW+"};
     struct verifier v;
@@ -141,7 +147,8 @@ static void the_example_of_the_checkpoint_specification_reads(void **state UNUSE
 static void a_malformed_checkpoint_is_refused(void **state UNUSED)
 {
     static const char root[] = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
-    static const char *const sizes[] = {"", "01", "-1", "+1", " 1", "1 ", "0x1", "9223372036854775808", "1e3"};
+    static const char *const sizes[] = {"",   "01", "-1", "+1", " 1", "1 ", "0x1", "9223372036854775808",
+                                        "1e3"};
     struct error err;
     struct checkpoint c;
     char text[200];
@@ -151,10 +158,13 @@ static void a_malformed_checkpoint_is_refused(void **state UNUSED)
         assert_int_equal(err.code, FAULT_AUDIT);
     }
     static const char *const bad[] = {
-        "", "o\n", "o\n1\n", "\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
-        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n",   /* no padding */
-        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n",  /* stray bits behind the last byte */
-        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",    /* no newline */
+        "",
+        "o\n",
+        "o\n1\n",
+        "\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n",    /* no padding */
+        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n",   /* stray bits behind the last byte */
+        "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",     /* no newline */
         "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n", /* an empty extension line */
         "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nx"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)

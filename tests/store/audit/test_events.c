@@ -105,9 +105,9 @@ static int check_record(void *context, uint64_t leaf, struct slice record, const
     assert_int_equal(json_object_size(json), expected);
     const char *key;
     json_t *value;
-    json_object_foreach(json, key, value)
-        if (!has_field(&common, key) && !has_field(&own, key) && !(own.is_of_run && has_field(&run, key)))
-            fail_msg("%s: field %s is not documented", event, key);
+    json_object_foreach(json, key, value) if (!has_field(&common, key) && !has_field(&own, key) &&
+                                              !(own.is_of_run && has_field(&run, key)))
+        fail_msg("%s: field %s is not documented", event, key);
     assert_int_equal(json_integer_value(json_object_get(json, "seq")), leaf);
     size_t used = strlen(walk->events);
     snprintf(walk->events + used, sizeof walk->events - used, "%s ", event);
@@ -143,7 +143,8 @@ static void every_kind_of_event(struct world *w)
     event(w, "audit-read", json_pack("{s:n}", "object"));
     snprintf(other, sizeof other, "%s", path_of(w->folder, "other.anchor"));
     store_drop(&w->store);
-    struct store_options options = {.path = w->path, .key = {.key_file = w->key}, .mode = STORE_WRITE, .anchor = other};
+    struct store_options options = {
+        .path = w->path, .key = {.key_file = w->key}, .mode = STORE_WRITE, .anchor = other};
     assert_ok(store_open(&w->store, &options, NULL, &err), err);
 }
 
@@ -156,9 +157,10 @@ static void every_record_has_the_documented_fields(void **state UNUSED)
     world_start(&w);
     every_kind_of_event(&w);
     assert_ok(audit_walk(w.store, &(struct audit_filter){0}, check_record, &walk, &err), err);
-    assert_string_equal(walk.events,
-                        "store-create run-start document-done document-quarantined document-failed run-end results-list "
-                        "result-show results-export audit-read anchor-change ");
+    assert_string_equal(
+        walk.events,
+        "store-create run-start document-done document-quarantined document-failed run-end results-list "
+        "result-show results-export audit-read anchor-change ");
     for (const struct audit_kind *kind = audit_kinds; kind->event; kind++)
         assert_non_null(strstr(walk.events, kind->event));
     world_end(&w);
@@ -173,8 +175,8 @@ static void an_event_that_is_not_in_the_table_is_refused(void **state UNUSED)
     assert_int_equal(err.code, FAULT_AUDIT);
     assert_int_equal(audit_event(w.store, "results-list", "ok", json_object(), NULL, &err), -1);
     assert_non_null(strstr(err.message, "lacks its field \"rows\""));
-    assert_int_equal(audit_event(w.store, "results-list", "ok", json_pack("{s:i, s:s}", "rows", 1, "value", "Ann"), NULL,
-                                 &err),
+    assert_int_equal(audit_event(w.store, "results-list", "ok",
+                                 json_pack("{s:i, s:s}", "rows", 1, "value", "Ann"), NULL, &err),
                      -1);
     assert_non_null(strstr(err.message, "not its own"));
     assert_int_equal(audit_event(w.store, "results-list", "ok", NULL, NULL, &err), -1);
@@ -205,7 +207,8 @@ static void filters_find_events(void **state UNUSED)
     assert_int_equal(found(&w, (struct audit_filter){.event = "run"}, &last), 0);
     assert_int_equal(found(&w, (struct audit_filter){.document = "note-2.txt"}, &last), 1);
     assert_int_equal(last, 4);
-    assert_int_equal(found(&w, (struct audit_filter){.document = "note-2.txt", .event = "result-show"}, &last), 0);
+    assert_int_equal(
+        found(&w, (struct audit_filter){.document = "note-2.txt", .event = "result-show"}, &last), 0);
     assert_int_equal(found(&w, (struct audit_filter){.document = "note-9.txt"}, &last), 0);
     assert_int_equal(found(&w, (struct audit_filter){.actor = "auditor"}, &last), 6);
     assert_int_equal(found(&w, (struct audit_filter){.actor = "1234"}, &last), 6);
@@ -227,7 +230,8 @@ static void filters_find_events(void **state UNUSED)
 static int no_canary(void *context, uint64_t leaf, struct slice record, const struct hash *leaf_hash UNUSED,
                      struct error *err UNUSED)
 {
-    static const char *const canaries[] = {"Zebulon", "219-09-9998", "Quackenbush", "seven-canaries", "MRN-55"};
+    static const char *const canaries[] = {"Zebulon", "219-09-9998", "Quackenbush", "seven-canaries",
+                                           "MRN-55"};
     for (size_t i = 0; i < COUNT_OF(canaries); i++)
         if (memmem(record.data, record.bytes, canaries[i], strlen(canaries[i])))
             fail_msg("record %d holds %s", (int)leaf, canaries[i]);
@@ -245,12 +249,20 @@ static void no_record_and_no_anchor_holds_a_canary(void **state UNUSED)
     AUTO(buffer) *anchor = NULL, *checkpoint = NULL;
     world_start(&w);
     const char *names[] = {"/home/Zebulon/models/Quackenbush/m.gguf"}, *digests[] = {DIGEST_A};
-    struct run_record record = {.pipeline_name = "p", .purpose = "q", .pipeline_digest = DIGEST_A, .rules_digest = DIGEST_B,
-                                .program_version = "0", .kernels = "scalar", .model_names = names,
-                                .model_digests = digests, .model_count = 1, .sandbox = "none"};
+    struct run_record record = {.pipeline_name = "p",
+                                .purpose = "q",
+                                .pipeline_digest = DIGEST_A,
+                                .rules_digest = DIGEST_B,
+                                .program_version = "0",
+                                .kernels = "scalar",
+                                .model_names = names,
+                                .model_digests = digests,
+                                .model_count = 1,
+                                .sandbox = "none"};
     assert_ok(store_run_start(w.store, &record, run, &err), err);
     struct outcome_span span = {0, 7, 0, 8, "NAME", "names", "tag", 1};
-    struct outcome o = outcome_of(&w, "/data/Zebulon Quackenbush MRN-55.txt", "Zebulon Quackenbush, SSN 219-09-9998");
+    struct outcome o =
+        outcome_of(&w, "/data/Zebulon Quackenbush MRN-55.txt", "Zebulon Quackenbush, SSN 219-09-9998");
     o.results = SLICE("{\"summary\":\"seven-canaries Zebulon\"}");
     o.labels = SLICE("{\"seven-canaries\":1}");
     o.reason = "seven-canaries";

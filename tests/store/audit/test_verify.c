@@ -57,7 +57,8 @@ static void an_altered_row_is_named(void **state UNUSED)
         const char *sql, *words;
         uint64_t leaf;
     } rows[] = {
-        {"UPDATE results SET results = replace(results, 'Cardio', 'Neuro') WHERE leaf = 4", "results of its document", 4},
+        {"UPDATE results SET results = replace(results, 'Cardio', 'Neuro') WHERE leaf = 4",
+         "results of its document", 4},
         {"UPDATE results SET redacted_text = CAST('x' AS BLOB) WHERE leaf = 3", "redacted text", 3},
         {"UPDATE results SET redacted_text = NULL WHERE leaf = 3", "redacted text", 3},
         {"UPDATE results SET labels = '{}' WHERE leaf = 6", "labels", 6},
@@ -74,14 +75,19 @@ static void an_altered_row_is_named(void **state UNUSED)
         {"UPDATE documents SET name = CAST('other.txt' AS BLOB) WHERE number = 1", "that of another", 2},
         {"UPDATE results SET document = 2 WHERE leaf = 2", "that of another", 2},
         {"UPDATE results SET leaf = 100 WHERE leaf = 2; UPDATE results SET leaf = 2 WHERE leaf = 3;"
-         "UPDATE results SET leaf = 3 WHERE leaf = 100", "that of another", 2},
+         "UPDATE results SET leaf = 3 WHERE leaf = 100",
+         "that of another", 2},
         {"UPDATE runs SET pipeline_digest = 'b'", "row of its run", 1},
         {"UPDATE runs SET pipeline_name = 'b'", "row of its run", 1},
         {"UPDATE runs SET end_leaf = NULL", "row of its run", 7},
-        {"INSERT INTO results SELECT 99, 'ffffffffffffffffffffffffffffffff', document, run, 1, status, redactions, input,"
-         " salt, reason, labels, results, redacted_text FROM results WHERE leaf = 6", "run counted other results", 7},
-        {"INSERT INTO spans SELECT 77, number, start, end, out_start, out_end, label, rule, operator, score FROM spans"
-         " WHERE result = 1", "no audit record speaks of", 0}};
+        {"INSERT INTO results SELECT 99, 'ffffffffffffffffffffffffffffffff', document, run, 1, status, "
+         "redactions, input,"
+         " salt, reason, labels, results, redacted_text FROM results WHERE leaf = 6",
+         "run counted other results", 7},
+        {"INSERT INTO spans SELECT 77, number, start, end, out_start, out_end, label, rule, operator, score "
+         "FROM spans"
+         " WHERE result = 1",
+         "no audit record speaks of", 0}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct world w;
         world_start(&w);
@@ -99,18 +105,22 @@ static void an_altered_log_is_named(void **state UNUSED)
         const char *sql, *words;
         uint64_t leaf;
     } rows[] = {
-        {"UPDATE audit_leaves SET record = replace(record, 'ok', 'no') WHERE leaf = 1", "its record was altered", 1},
+        {"UPDATE audit_leaves SET record = replace(record, 'ok', 'no') WHERE leaf = 1",
+         "its record was altered", 1},
         {"UPDATE audit_leaves SET hash = zeroblob(32) WHERE leaf = 5", "its record was altered", 5},
         {"DELETE FROM audit_leaves WHERE leaf = 3", "its record is missing", 3},
         {"DELETE FROM audit_leaves WHERE leaf = 0", "its record is missing", 0},
         {"DELETE FROM audit_leaves WHERE leaf = 7", "cut off at the end", 7},
         {"UPDATE audit_leaves SET leaf = 100 WHERE leaf = 2; UPDATE audit_leaves SET leaf = 2 WHERE leaf = 3;"
-         "UPDATE audit_leaves SET leaf = 3 WHERE leaf = 100", "belongs to another place", 2},
+         "UPDATE audit_leaves SET leaf = 3 WHERE leaf = 100",
+         "belongs to another place", 2},
         {"UPDATE audit_leaves SET object = NULL WHERE leaf = 4", "not be found by its document", 4},
-        {"INSERT INTO audit_leaves SELECT 8, hash, object, record FROM audit_leaves WHERE leaf = 7", "another place", 8},
+        {"INSERT INTO audit_leaves SELECT 8, hash, object, record FROM audit_leaves WHERE leaf = 7",
+         "another place", 8},
         {"UPDATE audit_tree SET edge = zeroblob(32)", "another root", 8},
         {"UPDATE checkpoints SET size = 7 WHERE number = 2", "checkpoint that covers it was altered", 1},
-        {"UPDATE checkpoints SET note = replace(note, char(10) || '8' || char(10), char(10) || '7' || char(10))",
+        {"UPDATE checkpoints SET note = replace(note, char(10) || '8' || char(10), char(10) || '7' || "
+         "char(10))",
          "not signed by this store", 1},
         {"DELETE FROM checkpoints WHERE number = 1", "has no such checkpoint of 1", 8}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -146,7 +156,8 @@ static void a_record_altered_with_its_hash_fails_at_the_checkpoint(void **state 
     world_end(&w);
 }
 
-/* The last leaves are cut off together with all that the database knows of them: only the anchor is left to tell. */
+/* The last leaves are cut off together with all that the database knows of them: only the anchor is left to
+ * tell. */
 static void a_log_cut_with_its_checkpoints_is_caught_by_the_anchor(void **state UNUSED)
 {
     struct world w;
@@ -157,8 +168,10 @@ static void a_log_cut_with_its_checkpoints_is_caught_by_the_anchor(void **state 
     world_start(&w);
     run_of(&w, DOCUMENTS);
     unlock(&w);
-    execute(&w, "DELETE FROM spans; DELETE FROM results; DELETE FROM runs; DELETE FROM checkpoints WHERE number > 1;"
-                "DELETE FROM audit_leaves WHERE leaf > 0");
+    execute(
+        &w,
+        "DELETE FROM spans; DELETE FROM results; DELETE FROM runs; DELETE FROM checkpoints WHERE number > 1;"
+        "DELETE FROM audit_leaves WHERE leaf > 0");
     assert_ok(query_start(w.store, &q, &err, "SELECT hash FROM audit_leaves", ""), err);
     struct hash hash;
     assert_true(query_next(q, &err) == 1 && query_hash(q, 0, &hash));
@@ -266,7 +279,8 @@ static void a_missing_anchor_is_refused_until_another_is_begun(void **state UNUS
     assert_ok(world_open(&w, STORE_READ, &err), err);
     refused(&w, 0, "not there");
     store_drop(&w.store);
-    struct store_options options = {.path = w.path, .key = {.key_file = w.key}, .mode = STORE_WRITE, .new_anchor = true};
+    struct store_options options = {
+        .path = w.path, .key = {.key_file = w.key}, .mode = STORE_WRITE, .new_anchor = true};
     assert_ok(store_open(&w.store, &options, NULL, &err), err);
     accepted(&w, &verdict);
     assert_int_equal(verdict.checkpoints, 3); /* the loss itself is in the log and signed */
@@ -284,7 +298,8 @@ static void an_anchor_elsewhere_takes_over(void **state UNUSED)
     run_of(&w, 1);
     store_drop(&w.store);
     const char *place = path_of(w.folder, "stick/other.anchor");
-    struct store_options options = {.path = w.path, .key = {.key_file = w.key}, .mode = STORE_WRITE, .anchor = place};
+    struct store_options options = {
+        .path = w.path, .key = {.key_file = w.key}, .mode = STORE_WRITE, .anchor = place};
     assert_ok(store_open(&w.store, &options, NULL, &err), err);
     store_drop(&w.store);
     assert_int_equal(remove(w.anchor), 0); /* no longer needed, and the store knows its place */
@@ -331,7 +346,8 @@ static void a_forged_anchor_is_refused_at_its_line(void **state UNUSED)
         assert_int_equal(audit_verify(w.store, NULL, 0, &verdict, &err), -1);
         assert_int_equal(err.code, FAULT_AUDIT);
         assert_string_equal(err.file, w.anchor);
-        if (strcmp(rows[i].from, "+A") != 0) { /* no longer a key line: then it is the start of a malformed note */
+        if (strcmp(rows[i].from, "+A") !=
+            0) { /* no longer a key line: then it is the start of a malformed note */
             assert_non_null(strstr(err.message, rows[i].words));
             assert_int_equal(err.line, rows[i].line);
         }
@@ -346,8 +362,11 @@ static void stores_share_an_anchor(void **state UNUSED)
     struct audit_verdict verdict;
     AUTO(store) *other = NULL;
     world_start(&w);
-    struct store_options options = {.path = path_of(w.folder, "t.alc"), .key = {.key_file = path_of(w.folder, "t.key")},
-                                    .mode = STORE_CREATE, .make_key_file = true, .anchor = w.anchor};
+    struct store_options options = {.path = path_of(w.folder, "t.alc"),
+                                    .key = {.key_file = path_of(w.folder, "t.key")},
+                                    .mode = STORE_CREATE,
+                                    .make_key_file = true,
+                                    .anchor = w.anchor};
     assert_ok(store_open(&other, &options, NULL, &err), err);
     run_of(&w, 1);
     struct world x = w;

@@ -32,10 +32,12 @@ static int default_anchor(const char *path, char ret[PATH_MAX], struct error *er
     char name[NAME_MAX + 16];
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
     size_t bytes = dot && strcmp(dot, ".alc") == 0 ? (size_t)(dot - base) : strlen(base);
-    return path_join(name, sizeof name, err, "%.*s.anchor", (int)bytes, base) ||
-                   xdg_path(XDG_STATE, name, ret, PATH_MAX, err)
-               ? -1
-               : 0;
+    if (path_join(name, sizeof name, err, "%.*s.anchor", (int)bytes, base))
+        return -1;
+    if (xdg_path(XDG_STATE, name, ret, PATH_MAX, err) == 0)
+        return 0;
+    error_set(err, FAULT_AUDIT, "there is no place for the anchor: neither XDG_STATE_HOME nor HOME is set");
+    return error_hint(err, "name a file by --anchor, best on another disk than the store");
 }
 
 static int absolute(const char *path, char ret[PATH_MAX], struct error *err)

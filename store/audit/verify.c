@@ -125,6 +125,16 @@ static int check_document(struct verification *v, uint64_t leaf, const json_t *r
     return 0;
 }
 
+/* ---- the key ---- */
+static int check_creation(struct verification *v, uint64_t leaf, const json_t *record, struct error *err)
+{
+    char key[VERIFIER_BYTES];
+    verifier_write(&v->store->verifier, key);
+    return leaf == 0 && strcmp(field(record, "verifier_key"), key) == 0
+               ? 0
+               : bad(v, leaf, err, "the signing key is not the one that the store began with");
+}
+
 /* ---- the row of a run ---- */
 static int check_run_start(struct verification *v, uint64_t leaf, const json_t *record, struct error *err)
 {
@@ -172,11 +182,9 @@ static int check_run_end(struct verification *v, uint64_t leaf, const json_t *re
 static const struct {
     const char *event;
     int (*check)(struct verification *v, uint64_t leaf, const json_t *record, struct error *err);
-} checks[] = {{"document-done", check_document},
-              {"document-quarantined", check_document},
-              {"document-failed", check_document},
-              {"run-start", check_run_start},
-              {"run-end", check_run_end}};
+} checks[] = {{"store-create", check_creation},         {"document-done", check_document},
+              {"document-quarantined", check_document}, {"document-failed", check_document},
+              {"run-start", check_run_start},           {"run-end", check_run_end}};
 
 static int check_record(struct verification *v, uint64_t leaf, struct slice bytes, const char *object,
                         struct error *err)

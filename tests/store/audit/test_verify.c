@@ -355,6 +355,37 @@ static void a_forged_anchor_is_refused_at_its_line(void **state UNUSED)
     }
 }
 
+static void another_signing_key_is_refused(void **state UNUSED)
+{
+    struct world w;
+    struct error err;
+    world_start(&w);
+    run_of(&w, 1);
+    execute(&w, "UPDATE settings SET value = zeroblob(32) WHERE name = 'signing seed'");
+    store_drop(&w.store);
+    assert_int_equal(world_open(&w, STORE_WRITE, &err), 0); /* nothing new in the anchor to compare */
+    refused(&w, 0, "signing key");
+    world_end(&w);
+}
+
+static void a_store_without_a_place_for_its_anchor_is_not_made(void **state UNUSED)
+{
+    struct world w = {.folder = scratch_new()};
+    struct error err;
+    char *home = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    snprintf(w.path, sizeof w.path, "%s", path_of(w.folder, "s.alc"));
+    snprintf(w.key, sizeof w.key, "%s", path_of(w.folder, "s.key"));
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    assert_int_equal(world_open(&w, STORE_CREATE, &err), -1);
+    assert_int_equal(err.code, FAULT_AUDIT);
+    assert_non_null(strstr(err.hint, "--anchor"));
+    if (home)
+        setenv("HOME", home, 1);
+    free(home);
+    scratch_drop(w.folder);
+}
+
 static void stores_share_an_anchor(void **state UNUSED)
 {
     struct world w;
@@ -419,6 +450,8 @@ int main(void)
         cmocka_unit_test(a_missing_anchor_is_refused_until_another_is_begun),
         cmocka_unit_test(an_anchor_elsewhere_takes_over),
         cmocka_unit_test(a_forged_anchor_is_refused_at_its_line),
+        cmocka_unit_test(another_signing_key_is_refused),
+        cmocka_unit_test(a_store_without_a_place_for_its_anchor_is_not_made),
         cmocka_unit_test(stores_share_an_anchor),
         cmocka_unit_test(what_a_crash_left_unanchored_is_anchored_later),
     };

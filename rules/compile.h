@@ -10,7 +10,7 @@
 #include <pcre2.h>
 
 #define ID_GROUPS_MAX 8u
-#define START_SETS_MAX 32u
+#define START_SETS_MAX 64u
 #define NEAR_BYTES 64u /* how far behind the start a byte of `near` may stand */
 #define NO_SET UINT32_MAX
 
@@ -40,7 +40,8 @@ struct ruleset {
     struct dictionary *dictionary;
     uint32_t *at_first, *at_rules; /* rules tried at word w: at_rules[at_first[w] .. at_first[w + 1]) */
     struct start_set sets[START_SETS_MAX];
-    uint32_t set_count, sets_of_byte[256]; /* bit s: the byte is in set s */
+    uint32_t set_count;
+    uint64_t sets_of_byte[256]; /* bit s: the byte is in set s */
     uint32_t ovector_pairs;
     struct hash digest;
 };

@@ -33,9 +33,9 @@ int prefilter_run(const struct ruleset *ruleset, struct slice text, struct range
     for (uint32_t s = 0; s < ruleset->set_count; s++)
         ranges[s].count = 0;
     for (size_t at = 0; at < text.bytes; at++) {
-        uint32_t sets = ruleset->sets_of_byte[(unsigned char)text.data[at]];
+        uint64_t sets = ruleset->sets_of_byte[(unsigned char)text.data[at]];
         for (; sets; sets &= sets - 1) {
-            uint32_t s = (uint32_t)__builtin_ctz(sets);
+            uint32_t s = (uint32_t)__builtin_ctzll(sets);
             size_t reach = ruleset->sets[s].reach;
             size_t from = reach ? utf8_cut(text, at > reach ? at - reach : 0) : at;
             if (range_add(&ranges[s], from, at, err))

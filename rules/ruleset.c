@@ -90,7 +90,7 @@ static void assign_start_sets(struct ruleset *s)
         if (number == s->set_count) {
             s->sets[s->set_count++] = set;
             for (unsigned byte = 0; byte < 256; byte++)
-                s->sets_of_byte[byte] |= has_bit(&set, byte) ? 1u << number : 0;
+                s->sets_of_byte[byte] |= has_bit(&set, byte) ? UINT64_C(1) << number : 0;
         }
         s->rules[i].start_set = number;
     }

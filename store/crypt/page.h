@@ -25,7 +25,7 @@ struct page_place {
     const unsigned char *database_id; /* [DATABASE_ID_BYTES] */
     uint32_t number;                  /* from 1, as SQLite counts */
     uint64_t offset;                  /* of the frame in the WAL; 0 for the database, where the number says it */
-    unsigned char salts[8];           /* of the frame: ties the body to this generation of the log; 0 for the database */
+    unsigned char salts[8];           /* of the log: ties the frame to this generation; 0 for the database */
     uint64_t sequence;                /* of the header when this generation began: an older log is not taken; 0 likewise */
 };
 

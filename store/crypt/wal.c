@@ -61,12 +61,13 @@ static uint32_t get_be(const unsigned char *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* The place of a frame's body; its header was shown. */
+/* The place of a frame's body. The salts are the generation's and not those in the frame's header: SQLite leaves these
+ * zero while it means to sum a rewritten transaction again, and fills them in after the body was sealed. */
 static struct page_place body_place(const struct wal *wal, const unsigned char *frame_header, int64_t frame_at)
 {
     struct page_place place = {PAGE_WAL, wal->database_id, get_be(frame_header), (uint64_t)frame_at, {0},
                                wal->sequence};
-    memcpy(place.salts, frame_header + HIDDEN_AT, sizeof place.salts);
+    memcpy(place.salts, wal->salts, sizeof place.salts);
     return place;
 }
 
@@ -178,8 +179,8 @@ static int frame_header_of(struct wal *wal, sqlite3_file *real, int64_t frame_at
     return SQLITE_OK;
 }
 
-/* SQLite rewrites a body without its header when a page changes twice in a transaction: the page number and salts are
- * those on disk. */
+/* SQLite rewrites a body without its header when a page changes twice in a transaction: the page number is the one on
+ * disk. */
 static int write_body(struct wal *wal, sqlite3_file *real, size_t page_bytes, const unsigned char *from,
                       int64_t frame_at)
 {

@@ -155,6 +155,9 @@ struct audit_filter {                 /* NULL = any */
     uint64_t before;                  /* only leaves below this one; 0 = all */
     uint64_t limit;                   /* the newest so many; 0 = all */
 };
+/* The name of every event there is, by index; NULL beyond the last. */
+const char *audit_event_name(size_t index);
+
 typedef int audit_visit(void *context, uint64_t leaf, struct slice record, const struct hash *leaf_hash,
                         struct error *err);
 CHECKED int audit_walk(struct store *store, const struct audit_filter *filter, audit_visit *visit, void *context,

@@ -2,6 +2,7 @@
 #include "analyzer/command/open_store.h"
 #include "analyzer/command/output.h"
 #include "base/json.h"
+#include "base/suggest.h"
 
 struct listing {
     struct context *context;
@@ -51,6 +52,45 @@ static int show(void *context, uint64_t leaf, struct slice record, const struct 
     return failed;
 }
 
+/* ---- what was asked for: a slip must not look like "nothing happened" ---- */
+static int check_events(const char *events, struct error *err)
+{
+    const char *names[64];
+    size_t count = 0;
+    while (count < COUNT_OF(names) && audit_event_name(count)) {
+        names[count] = audit_event_name(count);
+        count++;
+    }
+    for (const char *at = events; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        char one[64];
+        bool is_known = false;
+        snprintf(one, sizeof one, "%.*s", (int)strcspn(at, ","), at);
+        for (size_t i = 0; i < count && !is_known; i++)
+            is_known = strcmp(one, names[i]) == 0;
+        if (is_known)
+            continue;
+        const char *near = suggest_nearest(one, names, count);
+        error_set(err, FAULT_USAGE, "there is no audit event \"%s\"", one);
+        return near ? error_hint(err, "did you mean \"%s\"?", near)
+                    : error_hint(err, "docs/audit-events.md lists them");
+    }
+    return 0;
+}
+
+/* A beginning of 2026-11-24T10:11:12.123456789Z that is at least a year. */
+static int check_time(const char *option, const char *text, struct error *err)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd.dddddddddZ";
+    size_t bytes = text ? strlen(text) : 4, i = 0;
+    while (text && i < bytes && i < sizeof form - 1 &&
+           (form[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i]))
+        i++;
+    if (!text || (i == bytes && bytes >= 4))
+        return 0;
+    error_set(err, FAULT_USAGE, "--%s wants a time in UTC", option);
+    return error_hint(err, "for instance 2026-11-24 or 2026-11-24T10:30");
+}
+
 /* No record of the reading, no reading. */
 static int record_reading(struct store *store, const char *document, uint64_t *ret_leaf, struct error *err)
 {
@@ -71,6 +111,9 @@ static int run(struct context *context, const struct arguments *arguments, struc
                                   .from = argument_text(arguments, "from", NULL),
                                   .to = argument_text(arguments, "to", NULL),
                                   .limit = argument_number(arguments, "limit", 0)};
+    if (check_events(filter.event, err) || check_time("from", filter.from, err) ||
+        check_time("to", filter.to, err))
+        return -1;
     if (open_store(&store, context, arguments, &(struct store_wish){.mode = STORE_WRITE}, NULL, err) ||
         record_reading(store, filter.document, &filter.before, err))
         return -1;

@@ -2,6 +2,7 @@
 #include "store/audit/record.h"
 
 #include "base/clock.h"
+#include "store/store.h"
 
 /* clang-format off */
 const char *const audit_common_fields[] = {
@@ -37,6 +38,11 @@ const struct audit_kind *audit_kind_find(const char *event)
         if (strcmp(kind->event, event) == 0)
             return kind;
     return NULL;
+}
+
+const char *audit_event_name(size_t index)
+{
+    return index + 1 < COUNT_OF(audit_kinds) ? audit_kinds[index].event : NULL;
 }
 
 static int take_fields(json_t *record, const json_t *from, const char *const *names, const char *event,

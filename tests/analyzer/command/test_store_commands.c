@@ -205,6 +205,12 @@ static void a_result_is_shown_with_its_spans(void **state UNUSED)
     free(o.text);
     expect_status(&w, "results show nothing.txt", 4, "no result of that id or document");
     expect_status(&w, "results show", 2, NULL);
+    expect_status(&w, "audit log --event show", 2, "there is no audit event");
+    expect_status(&w, "audit log --event document-done,result-shown", 2, "result-show");
+    expect_status(&w, "audit log --event document-done,", 2, NULL);
+    expect_status(&w, "audit log --from yesterday", 2, "--from wants a time");
+    expect_status(&w, "audit log --to 2026-11-24T10:30+02:00", 2, "--to wants a time");
+    expect_status(&w, "audit log --from 2026 --to 2026-11-24T10:30:00.000000000Z", 0, NULL);
     expect_status(&w, "results list --where nothing", 2, "STEP=LABEL");
     expect_status(&w, "results list --status maybe", 2, NULL);
     expect_status(&w, "results export --format xml", 2, NULL);

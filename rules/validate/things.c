@@ -85,6 +85,9 @@ bool is_date(struct slice text)
         return is_day_in_years(n[0] / 10000, n[0] / 100 % 100, n[0] % 100) ||
                is_day_in_years(n[0] % 10000, n[0] / 10000 % 100, n[0] / 1000000) ||
                is_day_in_years(n[0] % 10000, n[0] / 1000000, n[0] / 10000 % 100);
+    if (p.count == 1 && p.digits[0] == 6 && !p.month) /* 041723, 170423, 230417 */
+        return is_day(0, n[0] / 10000, n[0] / 100 % 100) || is_day(0, n[0] / 100 % 100, n[0] / 10000) ||
+               is_day(0, n[0] / 100 % 100, n[0] % 100);
     unsigned year = p.count == 3 && p.digits[0] != 4 ? full_year(n[2], p.digits[2])
                     : p.digits[0] == 4               ? n[0]
                     : p.count == 2 && p.digits[1] == 4 ? n[1]

@@ -99,9 +99,12 @@ static void say_what_next(const struct context *context, const struct store_plac
     fprintf(stderr, "       alcove audit verify --store %s\n", place->path);
 }
 
-static int settle(const struct arguments *arguments, const struct run_end *end)
+static int settle(const struct context *context, const struct arguments *arguments, const struct run_end *end)
 {
     enum fault worst = end->worst;
+    if (signals_any())
+        context_warn(context, "stopped by %s; what was committed stays, run again to continue",
+                     signals_seen() == FAULT_INTERRUPTED ? "SIGINT" : "SIGTERM");
     if (argument_flag(arguments, "fail-on-findings") && end->redactions)
         worst = fault_worse(worst, FAULT_DOCUMENT);
     return fault_exit(worst);
@@ -133,7 +136,7 @@ static int run_all(struct run_plan *plan, struct run_report *report, const struc
     buffer_drop(&end.checkpoint);
     if (failed && fault_worse(err->code, end.worst) != err->code) /* what was found before weighs more */
         return error_print(err, stderr, context->is_json), fault_exit(end.worst);
-    return failed ? -1 : settle(arguments, &end);
+    return failed ? -1 : settle(context, arguments, &end);
 }
 
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
@@ -158,6 +161,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
     int status = argument_flag(arguments, "dry-run") ? run_plan_show(&plan, context, arguments, &place, err)
                  : signals_catch(err)                ? -1
                                                      : run_all(&plan, &report, arguments, &place, err);
+    if (status < 0 && err->code == FAULT_INTERRUPTED)
+        err->code = signals_seen(); /* SIGTERM while the models were loading */
     store_place_clear(&place);
     return status;
 }

@@ -7,28 +7,36 @@
 #include "base/sandbox.h"
 #include "base/utf8.h"
 
-/* A document's bytes, by the format that fits. */
-static int parse_bytes(struct buffer **bytes, struct slice name, struct ingested *ret, struct error *err)
+/* A document's bytes, by the format that fits, if the pipeline takes it. */
+static int parse_bytes(const struct pipeline *pipeline, struct buffer **bytes, struct slice name, struct ingested *ret,
+                       struct error *err)
 {
-    return format_of(name, buffer_slice(*bytes))->open(bytes, ret, err);
+    const struct format *format = format_of(name, buffer_slice(*bytes));
+    for (size_t i = 0; i < pipeline->format_count; i++)
+        if (strcmp(pipeline->formats[i], format->name) == 0)
+            return format->open(bytes, ret, err);
+    error_set(err, FAULT_DOCUMENT, "its format, %s, is not one that this pipeline takes", format->name);
+    return error_hint(err, "add it to ingest.formats");
 }
 
-static int parse_copy(struct slice name, struct slice body, struct ingested *ret, struct error *err)
+static int parse_copy(const struct pipeline *pipeline, struct slice name, struct slice body, struct ingested *ret,
+                      struct error *err)
 {
     AUTO(buffer) *bytes = NULL;
     if (buffer_new(&bytes, DOCUMENT_BYTES_MAX, err) || buffer_append(bytes, body, err))
         return -1;
-    return parse_bytes(&bytes, name, ret, err);
+    return parse_bytes(pipeline, &bytes, name, ret, err);
 }
 
-static int parse_file(int fd, struct slice name, struct ingested *ret, struct error *err)
+static int parse_file(const struct pipeline *pipeline, int fd, struct slice name, struct ingested *ret,
+                      struct error *err)
 {
     AUTO(buffer) *bytes = NULL;
     if (fd < 0)
         return error_set(err, FAULT_DOCUMENT, "no file came with the request");
     if (file_read_fd(&bytes, fd, DOCUMENT_BYTES_MAX, FAULT_DOCUMENT, err))
         return -1;
-    return parse_bytes(&bytes, name, ret, err);
+    return parse_bytes(pipeline, &bytes, name, ret, err);
 }
 
 static int parse_line(struct slice line, struct buffer **ret_id, struct ingested *ret, struct error *err)
@@ -38,7 +46,8 @@ static int parse_line(struct slice line, struct buffer **ret_id, struct ingested
     return ndjson_document(line, ret_id, &ret->text, err);
 }
 
-static int parse(struct message *request, int fd, struct buffer **ret_id, struct ingested *ret, struct error *err)
+static int parse(const struct pipeline *pipeline, struct message *request, int fd, struct buffer **ret_id,
+                 struct ingested *ret, struct error *err)
 {
     uint64_t how = message_get_u64(request);
     struct slice name = message_get_bytes(request), body = message_get_bytes(request);
@@ -46,18 +55,18 @@ static int parse(struct message *request, int fd, struct buffer **ret_id, struct
         return error_set(err, FAULT_DOCUMENT, "the parser was asked something that it does not know");
     if (message_end(request, err))
         return -1;
-    return how == PARSE_FILE    ? parse_file(fd, name, ret, err)
-           : how == PARSE_BYTES ? parse_copy(name, body, ret, err)
+    return how == PARSE_FILE    ? parse_file(pipeline, fd, name, ret, err)
+           : how == PARSE_BYTES ? parse_copy(pipeline, name, body, ret, err)
                                 : parse_line(body, ret_id, ret, err);
 }
 
-static int answer(int channel, struct message *request, int *fd, struct error *err)
+static int answer(const struct child_context *context, struct message *request, int *fd, struct error *err)
 {
     struct ingested ingested = {0};
     struct error problem;
     AUTO(buffer) *id = NULL;
     AUTO(message) *m = NULL;
-    int failed = parse(request, *fd, &id, &ingested, &problem);
+    int failed = parse(context->pipeline, request, *fd, &id, &ingested, &problem);
     file_close(fd); /* before the answer: then it has no file at all */
     int result = message_new(&m, MSG_PARSED, message_document(request), err);
     if (!result) {
@@ -69,7 +78,7 @@ static int answer(int channel, struct message *request, int *fd, struct error *e
             message_put_bytes(m, buffer_slice(ingested.text));
             message_put_bytes(m, slice_of(ingested.charset));
         }
-        result = message_send(channel, m, -1, NULL, err);
+        result = message_send(context->channel, m, -1, NULL, err);
     }
     ingested_clear(&ingested);
     return result;
@@ -91,7 +100,7 @@ int parser_main(const struct child_context *context)
         int got = message_receive(context->channel, &request, MESSAGE_BYTES_MAX, &fd, NULL, &err);
         if (got)
             return got > 0 ? 0 : 1;
-        if (answer(context->channel, request, &fd, &err))
+        if (answer(context, request, &fd, &err))
             return 1;
     }
 }

@@ -53,12 +53,14 @@ static void draw(struct progress *p, int64_t now_ns)
         snprintf(left, sizeof left, ", %s left", time);
     }
     if (p->total)
-        snprintf(text, sizeof text, " %zu of %zu %s, %.*f/s%s", p->done, p->total, p->unit, rate < 10, rate, left);
+        snprintf(text, sizeof text, " %zu of %zu %s, %.*f/s%s", p->done, p->total, p->unit, rate < 10, rate,
+                 left);
     else
         snprintf(text, sizeof text, "%zu %s, %.*f/s", p->done, p->unit, rate < 10, rate);
     size_t columns = terminal_columns(), used = strlen(text);
     if (p->total && columns > used + 12) {
-        size_t width = MIN(columns - used - 3, BAR_COLUMNS_MAX), full = width * MIN(p->done, p->total) / p->total;
+        size_t width = MIN(columns - used - 3, BAR_COLUMNS_MAX),
+               full = width * MIN(p->done, p->total) / p->total;
         bar[0] = '[';
         memset(bar + 1, '#', full);
         memset(bar + 1 + full, '.', width - full);

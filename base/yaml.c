@@ -1,5 +1,5 @@
-/* yaml.c - see yaml.h. Builds the tree from libyaml's events with a stack of open lists and maps, so that depth and
- * size are bounded before anything is kept. */
+/* yaml.c - see yaml.h. Builds the tree from libyaml's events with a stack of open lists and maps, so that
+ * depth and size are bounded before anything is kept. */
 #include "base/yaml.h"
 
 #include "base/arena.h"
@@ -63,7 +63,8 @@ static struct yaml_node *node_new(struct builder *b, enum yaml_kind kind, yaml_m
     }
     struct yaml_node *node = arena_take(b->yaml->arena, sizeof *node, b->err);
     if (node)
-        *node = (struct yaml_node){.kind = kind, .line = (unsigned)mark.line + 1, .column = (unsigned)mark.column + 1};
+        *node = (struct yaml_node){
+            .kind = kind, .line = (unsigned)mark.line + 1, .column = (unsigned)mark.column + 1};
     return node;
 }
 
@@ -178,7 +179,8 @@ static int add_scalar(struct builder *b, const yaml_event_t *event)
 static int only_plain(struct builder *b, const yaml_event_t *event, const void *anchor, const void *tag)
 {
     if (anchor)
-        return refuse(b, event->start_mark, "anchors (\"&\") are not supported; write the value where it is needed");
+        return refuse(b, event->start_mark,
+                      "anchors (\"&\") are not supported; write the value where it is needed");
     if (tag)
         return refuse(b, event->start_mark, "tags (\"!\") are not supported; quote the value");
     return 0;
@@ -191,10 +193,12 @@ static int take_event(struct builder *b, const yaml_event_t *event, unsigned *do
     case YAML_DOCUMENT_START_EVENT:
         return ++*documents > 1 ? refuse(b, event->start_mark, "a second document; a file holds one") : 0;
     case YAML_ALIAS_EVENT:
-        return refuse(b, event->start_mark, "aliases (\"*\") are not supported; write the value out, or quote it");
+        return refuse(b, event->start_mark,
+                      "aliases (\"*\") are not supported; write the value out, or quote it");
     case YAML_SCALAR_EVENT:
-        return only_plain(b, event, event->data.scalar.anchor, event->data.scalar.tag) || add_scalar(b, event) ? -1
-                                                                                                              : 0;
+        return only_plain(b, event, event->data.scalar.anchor, event->data.scalar.tag) || add_scalar(b, event)
+                   ? -1
+                   : 0;
     case YAML_SEQUENCE_START_EVENT:
         return only_plain(b, event, event->data.sequence_start.anchor, event->data.sequence_start.tag) ||
                        open_frame(b, YAML_LIST, event->start_mark)
@@ -266,7 +270,8 @@ int yaml_read(struct yaml **ret, struct slice bytes, const char *name, enum faul
     b->fault = fault;
     b->err = err;
     yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b->parser, (const unsigned char *)(bytes.bytes ? bytes.data : ""), bytes.bytes);
+    yaml_parser_set_input_string(&b->parser, (const unsigned char *)(bytes.bytes ? bytes.data : ""),
+                                 bytes.bytes);
     int r = build(b);
     yaml_parser_delete(&b->parser);
     free(b);

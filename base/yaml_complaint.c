@@ -1,5 +1,5 @@
-/* yaml_complaint.c - see yaml_complaint.h. A table maps libyaml's wording (0.2.5) to ours; what is not in it is
- * passed on as it is. */
+/* yaml_complaint.c - see yaml_complaint.h. A table maps libyaml's wording (0.2.5) to ours; what is not in it
+ * is passed on as it is. */
 #include "base/yaml_complaint.h"
 
 #include "base/utf8.h"
@@ -52,8 +52,8 @@ static size_t colon_of(struct slice line, size_t from)
     return SIZE_MAX;
 }
 
-/* `key: some: text`: shows the line as it should have been. A key that is deeper than a line with a value looks the
- * same to libyaml, but has only one colon. */
+/* `key: some: text`: shows the line as it should have been. A key that is deeper than a line with a value
+ * looks the same to libyaml, but has only one colon. */
 static int complain_colon(const yaml_parser_t *parser, struct slice bytes, const char *name, enum fault fault,
                           struct error *err)
 {
@@ -61,8 +61,9 @@ static int complain_colon(const yaml_parser_t *parser, struct slice bytes, const
     struct slice line = line_of(bytes, parser->problem_mark.line);
     size_t first = colon_of(line, 0), start = 0, value;
     if (first == SIZE_MAX || utf8_count(slice_sub(line, 0, first)) >= parser->problem_mark.column) {
-        error_set(err, fault, "a key cannot stand here: the line above already has a value, or the indentation is "
-                              "wrong");
+        error_set(err, fault,
+                  "a key cannot stand here: the line above already has a value, or the indentation is "
+                  "wrong");
         return error_at(err, name, line_number, (unsigned)parser->problem_mark.column + 1);
     }
     while (start < first && (line.data[start] == ' ' || line.data[start] == '-'))
@@ -78,8 +79,8 @@ static int complain_colon(const yaml_parser_t *parser, struct slice bytes, const
     }
     quoted[to] = 0;
     size_t key_end = start + utf8_cut(slice_sub(line, start, first), QUOTED_BYTES_MAX);
-    error_set(err, fault, "a value containing \": \" needs quotes; write %.*s: \"%s\"", (int)(key_end - start),
-              line.data + start, quoted);
+    error_set(err, fault, "a value containing \": \" needs quotes; write %.*s: \"%s\"",
+              (int)(key_end - start), line.data + start, quoted);
     return error_at(err, name, line_number, (unsigned)utf8_count(slice_sub(line, 0, first)) + 1);
 }
 
@@ -96,7 +97,8 @@ static const struct complaint {
      "quote opened here is never closed"},
     {"found a tab character where an indentation space is expected", NULL, AT_PROBLEM,
      "a tab is used for indentation; use spaces"},
-    {"found a tab character that violates indentation", NULL, AT_PROBLEM, "a tab is used for indentation; use spaces"},
+    {"found a tab character that violates indentation", NULL, AT_PROBLEM,
+     "a tab is used for indentation; use spaces"},
     {"block sequence entries are not allowed in this context", NULL, AT_PROBLEM,
      "a list item cannot stand here; put each \"- \" on a line of its own below its key"},
     {"could not find expected ':'", NULL, AT_CONTEXT,
@@ -124,7 +126,8 @@ static const struct complaint *complaint_of(const yaml_parser_t *parser)
 {
     for (size_t i = 0; i < COUNT_OF(complaints); i++)
         if (strcmp(parser->problem, complaints[i].problem) == 0 &&
-            (!complaints[i].context || (parser->context && strcmp(parser->context, complaints[i].context) == 0)))
+            (!complaints[i].context ||
+             (parser->context && strcmp(parser->context, complaints[i].context) == 0)))
             return &complaints[i];
     return NULL;
 }
@@ -145,15 +148,16 @@ static int complain_start(const yaml_parser_t *parser, struct slice bytes, const
     return complain_at(err, name, parser->problem_mark);
 }
 
-int yaml_complain(const yaml_parser_t *parser, struct slice bytes, const char *name, const struct yaml_quote *quote,
-                  enum fault fault, struct error *err)
+int yaml_complain(const yaml_parser_t *parser, struct slice bytes, const char *name,
+                  const struct yaml_quote *quote, enum fault fault, struct error *err)
 {
     if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
         return error_memory(err);
     if (parser->error == YAML_READER_ERROR) { /* its marks are 0:0, only the offset is known */
         unsigned line, column;
         yaml_place(bytes, parser->problem_offset, &line, &column);
-        error_set(err, fault, "a control character that YAML does not allow (code %d)", parser->problem_value);
+        error_set(err, fault, "a control character that YAML does not allow (code %d)",
+                  parser->problem_value);
         return error_at(err, name, line, column);
     }
     if (quote->is_multiline && quote->end.line == parser->problem_mark.line) {
@@ -167,7 +171,8 @@ int yaml_complain(const yaml_parser_t *parser, struct slice bytes, const char *n
     const struct complaint *known = complaint_of(parser);
     if (known) {
         error_set(err, fault, "%s", known->message);
-        return complain_at(err, name, known->where == AT_CONTEXT ? parser->context_mark : parser->problem_mark);
+        return complain_at(err, name,
+                           known->where == AT_CONTEXT ? parser->context_mark : parser->problem_mark);
     }
     error_set(err, fault, "not valid YAML: %s", parser->problem);
     return complain_at(err, name, parser->problem_mark);

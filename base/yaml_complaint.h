@@ -14,8 +14,8 @@ struct yaml_quote {
 };
 
 /* Turns the parser's failure into an error of ours with its place. Returns -1. */
-int yaml_complain(const yaml_parser_t *parser, struct slice bytes, const char *name, const struct yaml_quote *quote,
-                  enum fault fault, struct error *err);
+int yaml_complain(const yaml_parser_t *parser, struct slice bytes, const char *name,
+                  const struct yaml_quote *quote, enum fault fault, struct error *err);
 
 /* Line and column (from 1, in characters) of a byte offset. */
 void yaml_place(struct slice bytes, size_t at, unsigned *ret_line, unsigned *ret_column);

@@ -33,7 +33,8 @@ int yaml_error(const struct yaml *yaml, const struct yaml_node *at, enum fault f
 static int wrong(const struct yaml *yaml, const struct yaml_node *node, enum fault fault, struct error *err,
                  const char *wanted)
 {
-    static const char *const kinds[] = {[YAML_SCALAR] = "text", [YAML_LIST] = "a list", [YAML_MAP] = "a mapping"};
+    static const char *const kinds[] = {
+        [YAML_SCALAR] = "text", [YAML_LIST] = "a list", [YAML_MAP] = "a mapping"};
     char what[100] = "this";
     if (node->key)
         snprintf(what, sizeof what, "\"%.90s\"", node->key);
@@ -42,12 +43,14 @@ static int wrong(const struct yaml *yaml, const struct yaml_node *node, enum fau
     return yaml_error(yaml, node, fault, err, "%s must be %s, not \"%.100s\"", what, wanted, node->text);
 }
 
-int yaml_bool(const struct yaml *yaml, const struct yaml_node *node, enum fault fault, bool *ret, struct error *err)
+int yaml_bool(const struct yaml *yaml, const struct yaml_node *node, enum fault fault, bool *ret,
+              struct error *err)
 {
     static const struct {
         const char *text;
         bool value;
-    } words[] = {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}};
+    } words[] = {{"true", true}, {"false", false}, {"yes", true},
+                 {"no", false},  {"on", true},     {"off", false}};
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (node->kind == YAML_SCALAR && strcmp(node->text, words[i].text) == 0) {
             *ret = words[i].value;
@@ -64,7 +67,8 @@ int yaml_real(const struct yaml *yaml, const struct yaml_node *node, enum fault 
         snprintf(wanted, sizeof wanted, "a number of at least %g", min);
     else
         snprintf(wanted, sizeof wanted, "a number between %g and %g", min, max);
-    if (node->kind != YAML_SCALAR || !node->text[0] || strspn(node->text, "0123456789+-.eE") != strlen(node->text))
+    if (node->kind != YAML_SCALAR || !node->text[0] ||
+        strspn(node->text, "0123456789+-.eE") != strlen(node->text))
         return wrong(yaml, node, fault, err, wanted);
     double value = strtod(node->text, &end);
     if (*end || !isfinite(value) || value < min || value > max)
@@ -78,7 +82,8 @@ int yaml_integer(const struct yaml *yaml, const struct yaml_node *node, enum fau
 {
     char wanted[80], *end;
     snprintf(wanted, sizeof wanted, "a whole number between %ld and %ld", min, max);
-    if (node->kind != YAML_SCALAR || !node->text[0] || strspn(node->text, "0123456789+-") != strlen(node->text))
+    if (node->kind != YAML_SCALAR || !node->text[0] ||
+        strspn(node->text, "0123456789+-") != strlen(node->text))
         return wrong(yaml, node, fault, err, wanted);
     errno = 0;
     long value = strtol(node->text, &end, 10);
@@ -88,8 +93,8 @@ int yaml_integer(const struct yaml *yaml, const struct yaml_node *node, enum fau
     return 0;
 }
 
-int yaml_only_keys(const struct yaml *yaml, const struct yaml_node *map, enum fault fault, const char *const *names,
-                   size_t count, struct error *err)
+int yaml_only_keys(const struct yaml *yaml, const struct yaml_node *map, enum fault fault,
+                   const char *const *names, size_t count, struct error *err)
 {
     for (size_t i = 0; i < map->count; i++) {
         const char *key = map->keys[i]->text;

@@ -36,14 +36,14 @@ json_t *section_schema(const struct section *section)
         if (key->is_required)
             json_array_append_new(required, json_string(key->name));
     }
-    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required", required,
-                     "properties", properties);
+    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required",
+                     required, "properties", properties);
 }
 
 int pipeline_schema(struct buffer *to, struct error *err)
 {
-    json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
-                               "Alcove pipeline");
+    json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+                               "title", "Alcove pipeline");
     json_t *body = section_schema(&section_pipeline);
     char *text = NULL;
     if (schema && body && json_object_update(schema, body) == 0)

@@ -1,5 +1,6 @@
-/* keys.h - inside the pipelines room: what a pipeline file may hold, as tables. Loading, checking, the JSON Schema, the
- * digest and every suggestion walk the same rows (keys.c); a type (types.c, types_list.c) says how a row is read. */
+/* keys.h - inside the pipelines room: what a pipeline file may hold, as tables. Loading, checking, the JSON
+ * Schema, the digest and every suggestion walk the same rows (keys.c); a type (types.c, types_list.c) says
+ * how a row is read. */
 #ifndef ALCOVE_PIPELINES_KEYS_H
 #define ALCOVE_PIPELINES_KEYS_H
 
@@ -35,11 +36,11 @@ struct type {
 struct key { /* a row; a table ends with {0} */
     const char *name;
     const struct type *type;
-    size_t offset, count_offset;  /* into the struct that its section fills */
-    double min, max;              /* numbers: the range; text and lists: the length */
-    const char *const *names;     /* what a choice may be; ends with NULL */
-    const char *what;             /* what one of the names is called in messages ("operator"); NULL = the key's name */
-    const char *otherwise;        /* the default, as it would be written; NULL = none */
+    size_t offset, count_offset; /* into the struct that its section fills */
+    double min, max;             /* numbers: the range; text and lists: the length */
+    const char *const *names;    /* what a choice may be; ends with NULL */
+    const char *what; /* what one of the names is called in messages ("operator"); NULL = the key's name */
+    const char *otherwise; /* the default, as it would be written; NULL = none */
     bool is_required;
     const struct section *section; /* of a mapping, or of each mapping in a list */
     const char *help;
@@ -78,9 +79,9 @@ extern const char *const profile_names[];
 extern const char *const label_names[]; /* the labels of the rules room (labels.c) */
 bool is_label(const char *name);
 
-extern const struct type type_version, type_name, type_text, type_real, type_number, type_bytes, type_days, type_flag,
-    type_choice, type_choice_text, type_choice_flag, type_texts, type_choices, type_bits, type_section, type_operators,
-    type_labels, type_examples, type_steps, type_tests, type_environment;
+extern const struct type type_version, type_name, type_text, type_real, type_number, type_bytes, type_days,
+    type_flag, type_choice, type_choice_text, type_choice_flag, type_texts, type_choices, type_bits,
+    type_section, type_operators, type_labels, type_examples, type_steps, type_tests, type_environment;
 
 /* ---- load.c ---- */
 /* error_set with the place of a node: its line, or the --set that made it. Returns -1. */
@@ -88,12 +89,15 @@ int complain(struct loader *loader, const struct yaml_node *at, const char *form
 /* Puts the right place on an error that base/yaml.h made for a node. Returns -1. */
 int complain_place(struct loader *loader, const struct yaml_node *at);
 /* `unknown operator "maskk"` with the nearest name as the hint, or that it is reserved. Returns -1. */
-int complain_unknown(struct loader *loader, const struct yaml_node *at, const char *what, const char *const *names);
+int complain_unknown(struct loader *loader, const struct yaml_node *at, const char *what,
+                     const char *const *names);
 
 CHECKED int load_section(struct loader *loader, const struct section *section, const struct yaml_node *map,
                          void *base);
-CHECKED int want_kind(struct loader *loader, const struct key *key, const struct yaml_node *node, enum yaml_kind kind);
-CHECKED int warn(struct loader *loader, unsigned line, unsigned column, const char *format, ...) PRINTF_LIKE(4, 5);
+CHECKED int want_kind(struct loader *loader, const struct key *key, const struct yaml_node *node,
+                      enum yaml_kind kind);
+CHECKED int warn(struct loader *loader, unsigned line, unsigned column, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* The values of a section in effect. */
 json_t *section_json(const struct section *section, const void *base);

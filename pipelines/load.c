@@ -71,14 +71,16 @@ static int unknown_key(struct loader *l, const struct section *section, const st
     if (reason)
         return complain(l, key, "\"%s\" is not part of this version: %s", key->text, reason);
     char here[80];
-    snprintf(here, sizeof here, section->name[0] ? "a key of \"%s\"" : "a key of a pipeline%s", section->name);
+    snprintf(here, sizeof here, section->name[0] ? "a key of \"%s\"" : "a key of a pipeline%s",
+             section->name);
     for (size_t i = 0; sections_all[i]; i++)
         for (const struct key *row = sections_all[i]->keys; row->name; row++)
             if (strcmp(row->name, key->text) == 0)
                 return sections_all[i]->name[0]
                            ? complain(l, key, "\"%s\" is not %s; it belongs to \"%s\"", key->text, here,
                                       sections_all[i]->name)
-                           : complain(l, key, "\"%s\" is not %s; it belongs to the top level", key->text, here);
+                           : complain(l, key, "\"%s\" is not %s; it belongs to the top level", key->text,
+                                      here);
     complain(l, key, "\"%.100s\" is not %s", key->text, here);
     size_t count = 0;
     for (const struct key *row = section->keys; row->name && count < NAMES_MAX; row++)
@@ -222,12 +224,12 @@ static int load(struct loader *l)
         return complain(l, &nothing, "the pipeline is empty");
     if (root->kind != YAML_MAP)
         return complain(l, root, "a pipeline is a mapping: version: 1, name: ..., redact: ...");
-    return overlay(l, root, &tree) || load_section(l, &section_pipeline, tree, l->pipeline) || check_pipeline(l) ||
-           digest(l->pipeline, l->err);
+    return overlay(l, root, &tree) || load_section(l, &section_pipeline, tree, l->pipeline) ||
+           check_pipeline(l) || digest(l->pipeline, l->err);
 }
 
-int pipeline_read(struct pipeline **ret, struct slice bytes, const char *name, const char *const *overrides, size_t count,
-                  struct error *err)
+int pipeline_read(struct pipeline **ret, struct slice bytes, const char *name, const char *const *overrides,
+                  size_t count, struct error *err)
 {
     AUTO(yaml) *yaml = NULL;
     struct loaded *made = calloc(1, sizeof *made);
@@ -237,8 +239,8 @@ int pipeline_read(struct pipeline **ret, struct slice bytes, const char *name, c
     if (yaml_read(&yaml, bytes, name, FAULT_PIPELINE, err) || arena_new(&made->arena, err))
         return -1;
     struct loader l = {.arena = made->arena, .yaml = yaml, .name = name, .pipeline = pipeline, .err = err};
-    if (!(pipeline->path = arena_copy(made->arena, slice_of(name), err)) || keep_overrides(&l, overrides, count) ||
-        load(&l))
+    if (!(pipeline->path = arena_copy(made->arena, slice_of(name), err)) ||
+        keep_overrides(&l, overrides, count) || load(&l))
         return -1;
     made->warnings = l.warnings;
     made->warning_count = l.warning_count;
@@ -246,7 +248,8 @@ int pipeline_read(struct pipeline **ret, struct slice bytes, const char *name, c
     return 0;
 }
 
-int pipeline_load(struct pipeline **ret, const char *path, const char *const *overrides, size_t count, struct error *err)
+int pipeline_load(struct pipeline **ret, const char *path, const char *const *overrides, size_t count,
+                  struct error *err)
 {
     AUTO(buffer) *bytes = NULL;
     if (file_read(&bytes, path, PIPELINE_BYTES_MAX, FAULT_PIPELINE, err))

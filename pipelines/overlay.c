@@ -1,4 +1,5 @@
-/* overlay.c - the tree as it takes effect: ${VAR} replaced by what `env:` allows, then --set PATH=VALUE put in.
+/* overlay.c - the tree as it takes effect: ${VAR} replaced by what `env:` allows, then --set PATH=VALUE put
+ * in.
  *
  * Replacement happens in values after YAML was parsed, so nothing that a variable holds can become a key. */
 #include "pipelines/keys.h"
@@ -66,7 +67,8 @@ static int declare_all(struct loader *l, struct variables *v, const struct yaml_
 }
 
 /* The value of the variable of that name, or NULL with the error set. */
-static const char *lookup(struct loader *l, const struct variables *v, const struct yaml_node *at, struct slice name)
+static const char *lookup(struct loader *l, const struct variables *v, const struct yaml_node *at,
+                          struct slice name)
 {
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)MIN(name.bytes, sizeof text - 1), name.data);
@@ -150,7 +152,8 @@ static int put(struct loader *l, struct yaml_node *map, const char *key, struct 
         }
     struct yaml_node **items = arena_array(l->arena, map->count + 1, sizeof *items, l->err);
     struct yaml_node **keys = arena_array(l->arena, map->count + 1, sizeof *keys, l->err);
-    struct yaml_node *name = node_new(l, (struct yaml_node){.kind = YAML_SCALAR, .column = value->column, .text = key});
+    struct yaml_node *name =
+        node_new(l, (struct yaml_node){.kind = YAML_SCALAR, .column = value->column, .text = key});
     if (!items || !keys || !name)
         return -1;
     for (size_t i = 0; i < map->count; i++) {
@@ -172,7 +175,8 @@ static struct yaml_node *step_of(struct loader *l, struct yaml_node *list, const
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         struct yaml_node *step = list->items[i];
-        const struct yaml_node *given = step->kind == YAML_MAP && step->count == 1 ? yaml_get(step->items[0], "name") : NULL;
+        const struct yaml_node *given =
+            step->kind == YAML_MAP && step->count == 1 ? yaml_get(step->items[0], "name") : NULL;
         if (!given || given->kind != YAML_SCALAR)
             continue;
         if (strcmp(given->text, name) == 0)
@@ -188,7 +192,8 @@ static struct yaml_node *step_of(struct loader *l, struct yaml_node *list, const
 }
 
 /* The node below `at` that one word of a path names; a mapping that is not there is made. */
-static struct yaml_node *descend(struct loader *l, struct yaml_node *at, const char *word, const struct yaml_node *place)
+static struct yaml_node *descend(struct loader *l, struct yaml_node *at, const char *word,
+                                 const struct yaml_node *place)
 {
     if (at->kind == YAML_LIST && at->key && strcmp(at->key, "steps") == 0)
         return step_of(l, at, word, place);
@@ -206,7 +211,8 @@ static struct yaml_node *descend(struct loader *l, struct yaml_node *at, const c
     return found && put(l, at, word, found) == 0 ? found : NULL;
 }
 
-/* The value of a --set is read as YAML, so that lists can be given; what is not a list or mapping stays text. */
+/* The value of a --set is read as YAML, so that lists can be given; what is not a list or mapping stays text.
+ */
 static struct yaml_node *read_value(struct loader *l, const char *text, unsigned override)
 {
     AUTO(yaml) *yaml = NULL;

@@ -3,8 +3,9 @@
 
 #include "base/buffer.h"
 
-static const char head[] = "# Check it with `alcove pipeline check`; `alcove pipeline schema` helps an editor to complete keys.\n"
-                           "version: 1\n";
+static const char head[] =
+    "# Check it with `alcove pipeline check`; `alcove pipeline schema` helps an editor to complete keys.\n"
+    "version: 1\n";
 
 static const char body[] =
     "purpose: Say here why the documents are processed   # kept in every audit record\n"

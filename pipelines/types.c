@@ -1,4 +1,5 @@
-/* types.c - the scalar types of keys: how a value is read, written for the digest, and described to an editor. */
+/* types.c - the scalar types of keys: how a value is read, written for the digest, and described to an
+ * editor. */
 #include "pipelines/keys.h"
 
 #include "base/limits.h"
@@ -13,22 +14,26 @@
 
 int want_kind(struct loader *l, const struct key *key, const struct yaml_node *node, enum yaml_kind kind)
 {
-    static const char *const names[] = {[YAML_SCALAR] = "text", [YAML_LIST] = "a list", [YAML_MAP] = "a mapping"};
+    static const char *const names[] = {
+        [YAML_SCALAR] = "text", [YAML_LIST] = "a list", [YAML_MAP] = "a mapping"};
     static const char *const forms[] = {[YAML_SCALAR] = "", [YAML_LIST] = ": [...]", [YAML_MAP] = ": {...}"};
     if (node->kind == kind)
         return 0;
     bool has_form = forms[kind][0];
-    return complain(l, node, "\"%s\" must be %s%s%s%s, not %s", key->name, names[kind], has_form ? ", written " : "",
-                    has_form ? key->name : "", forms[kind], names[node->kind]);
+    return complain(l, node, "\"%s\" must be %s%s%s%s, not %s", key->name, names[kind],
+                    has_form ? ", written " : "", has_form ? key->name : "", forms[kind], names[node->kind]);
 }
 
 /* ---- version, name, text ---- */
 
-static int load_version(struct loader *l, const struct key *key, const struct yaml_node *node, void *base UNUSED)
+static int load_version(struct loader *l, const struct key *key, const struct yaml_node *node,
+                        void *base UNUSED)
 {
     if (want_kind(l, key, node, YAML_SCALAR))
         return -1;
-    return strcmp(node->text, "1") == 0 ? 0 : complain(l, node, "version \"%.40s\" is not known; this one is 1", node->text);
+    return strcmp(node->text, "1") == 0
+               ? 0
+               : complain(l, node, "version \"%.40s\" is not known; this one is 1", node->text);
 }
 
 static json_t *json_version(const struct key *key UNUSED, const void *base UNUSED)
@@ -70,9 +75,11 @@ static int load_name(struct loader *l, const struct key *key, const struct yaml_
         return -1;
     const char *text = node->text;
     for (const char *c = text; *c; c++)
-        if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && (c == text || (*c != '-' && *c != '_')))
-            return complain(l, node, "\"%s\" may hold lower-case letters, digits, - and _ only, not \"%.60s\"", key->name,
-                            text);
+        if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) &&
+            (c == text || (*c != '-' && *c != '_')))
+            return complain(l, node,
+                            "\"%s\" may hold lower-case letters, digits, - and _ only, not \"%.60s\"",
+                            key->name, text);
     return 0;
 }
 
@@ -98,8 +105,8 @@ static json_t *json_double(const struct key *key, const void *base)
 
 static json_t *schema_real(const struct key *key)
 {
-    return json_pack("{s:[s,s], s:f, s:f, s:s}", "type", "number", "string", "minimum", key->min, "maximum", key->max,
-                     "pattern", VARIABLE);
+    return json_pack("{s:[s,s], s:f, s:f, s:s}", "type", "number", "string", "minimum", key->min, "maximum",
+                     key->max, "pattern", VARIABLE);
 }
 
 static int load_number(struct loader *l, const struct key *key, const struct yaml_node *node, void *base)
@@ -163,9 +170,9 @@ static int read_unit(const char *text, const struct unit *units, double *ret)
     return -1;
 }
 
-static const struct unit byte_units[] = {{"", 1},      {"B", 1},        {"kB", 1e3},     {"MB", 1e6},
-                                         {"GB", 1e9},  {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
-                                         {NULL, 0}};
+static const struct unit byte_units[] = {{"", 1},          {"B", 1},         {"kB", 1e3},
+                                         {"MB", 1e6},      {"GB", 1e9},      {"KiB", 1 << 10},
+                                         {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0}};
 /* A year of retention is never shorter than the calendar's: 6y = 2192 days. */
 static const struct unit day_units[] = {{"d", 1}, {"w", 7}, {"y", 365.25}, {NULL, 0}};
 
@@ -178,8 +185,8 @@ static int load_unit(struct loader *l, const struct key *key, const struct yaml_
     if (read_unit(node->text, units, &value))
         return complain(l, node, "\"%s\" must be %s, not \"%.60s\"", key->name, wanted, node->text);
     if (value < key->min || value > key->max)
-        return complain(l, node, "\"%s\" must be between %.0f and %.0f %s, not \"%.60s\"", key->name, key->min, key->max,
-                        units == day_units ? "days" : "bytes", node->text);
+        return complain(l, node, "\"%s\" must be between %.0f and %.0f %s, not \"%.60s\"", key->name,
+                        key->min, key->max, units == day_units ? "days" : "bytes", node->text);
     *FIELD(uint64_t) = (uint64_t)ceil(value);
     return 0;
 }
@@ -207,7 +214,8 @@ static json_t *schema_bytes(const struct key *key UNUSED)
 
 static json_t *schema_days(const struct key *key UNUSED)
 {
-    return json_pack("{s:s, s:s}", "type", "string", "pattern", "^([0-9.]+ ?[dwy]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})$");
+    return json_pack("{s:s, s:s}", "type", "string", "pattern",
+                     "^([0-9.]+ ?[dwy]|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\})$");
 }
 
 /* ---- one of some names ---- */
@@ -288,16 +296,16 @@ static json_t *schema_mapping(const struct key *key)
 
 /* ---- env: overlay.c has used it already ---- */
 
-static int load_environment(struct loader *l UNUSED, const struct key *key UNUSED, const struct yaml_node *node UNUSED,
-                            void *base UNUSED)
+static int load_environment(struct loader *l UNUSED, const struct key *key UNUSED,
+                            const struct yaml_node *node UNUSED, void *base UNUSED)
 {
     return 0;
 }
 
 static json_t *schema_environment(const struct key *key UNUSED)
 {
-    return json_pack("{s:[{s:s, s:{s:s}}, {s:s, s:{s:s}}]}", "anyOf", "type", "array", "items", "type", "string", "type",
-                     "object", "additionalProperties", "type", "string");
+    return json_pack("{s:[{s:s, s:{s:s}}, {s:s, s:{s:s}}]}", "anyOf", "type", "array", "items", "type",
+                     "string", "type", "object", "additionalProperties", "type", "string");
 }
 
 const struct type type_version = {load_version, json_version, schema_version, false};

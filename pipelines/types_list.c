@@ -86,8 +86,8 @@ static json_t *schema_texts(const struct key *key)
 
 static json_t *schema_choices(const struct key *key)
 {
-    return json_pack("{s:s, s:{s:o}, s:i, s:b}", "type", "array", "items", "enum", names_json(key->names), "minItems", 1,
-                     "uniqueItems", 1);
+    return json_pack("{s:s, s:{s:o}, s:i, s:b}", "type", "array", "items", "enum", names_json(key->names),
+                     "minItems", 1, "uniqueItems", 1);
 }
 
 /* Names as bits: the first is bit 0. */
@@ -131,8 +131,8 @@ static int check_operator(struct loader *l, const struct yaml_node *label, const
     for (int i = 0; i < OPERATOR_COUNT; i++)
         if (strcmp(operator_rows[i].name, name->text) == 0) {
             if (operator_rows[i].only && strcmp(operator_rows[i].only, label->text) != 0)
-                return complain(l, name, "operator \"%s\" is for %s, not for %s", name->text, operator_rows[i].only,
-                                label->text);
+                return complain(l, name, "operator \"%s\" is for %s, not for %s", name->text,
+                                operator_rows[i].only, label->text);
             *ret = (enum operator_kind)i;
             return 0;
         }
@@ -148,7 +148,8 @@ static int load_operators(struct loader *l, const struct key *key, const struct 
         return -1;
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml_node *name = node->items[i];
-        settings[i] = (struct operator_setting){.label = node->keys[i]->text, .line = name->line, .column = name->column};
+        settings[i] = (struct operator_setting){
+            .label = node->keys[i]->text, .line = name->line, .column = name->column};
         if (check_operator(l, node->keys[i], name, &settings[i].kind))
             return -1;
     }
@@ -181,13 +182,14 @@ static json_t *schema_operators(const struct key *key UNUSED)
     json_object_set_new(properties, "default", operator_schema("default"));
     for (size_t i = 0; label_names[i]; i++)
         json_object_set_new(properties, label_names[i], operator_schema(label_names[i]));
-    return json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties", properties);
+    return json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties",
+                     properties);
 }
 
 /* ---- labels of a classify step: [Cardiology, {Neurology: brain and nerves}] ---- */
 
-static int add_label(struct loader *l, const struct key *key, struct step *step, const struct yaml_node *label,
-                     const struct yaml_node *description)
+static int add_label(struct loader *l, const struct key *key, struct step *step,
+                     const struct yaml_node *label, const struct yaml_node *description)
 {
     if (want_text(l, key, label))
         return -1;
@@ -234,17 +236,19 @@ static json_t *json_labels(const struct key *key UNUSED, const void *base)
     const struct step *step = base;
     json_t *all = json_array(); /* in order: it may matter to a model */
     for (size_t i = 0; i < step->label_count; i++)
-        json_array_append_new(all, step->descriptions[i] ? json_pack("[s,s]", step->labels[i], step->descriptions[i])
-                                                         : json_pack("[s]", step->labels[i]));
+        json_array_append_new(all, step->descriptions[i]
+                                       ? json_pack("[s,s]", step->labels[i], step->descriptions[i])
+                                       : json_pack("[s]", step->labels[i]));
     return all;
 }
 
 static json_t *schema_labels(const struct key *key)
 {
-    json_t *described = json_pack("{s:s, s:{s:s}}", "type", "object", "additionalProperties", "type", "string");
+    json_t *described =
+        json_pack("{s:s, s:{s:s}}", "type", "object", "additionalProperties", "type", "string");
     return json_pack("{s:[{s:s, s:I, s:I, s:{s:[{s:s}, O]}}, o]}", "anyOf", "type", "array", "minItems",
-                     (json_int_t)key->min, "maxItems", (json_int_t)key->max, "items", "anyOf", "type", "string",
-                     described, described);
+                     (json_int_t)key->min, "maxItems", (json_int_t)key->max, "items", "anyOf", "type",
+                     "string", described, described);
 }
 
 /* ---- worked examples: [{text: ..., label: ...}] ---- */
@@ -259,8 +263,8 @@ static int load_examples(struct loader *l, const struct key *key, const struct y
         return -1;
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml_node *item = node->items[i], *text, *label;
-        if (item->kind != YAML_MAP || !(text = yaml_get(item, "text")) || !(label = yaml_get(item, "label")) ||
-            text->kind != YAML_SCALAR || label->kind != YAML_SCALAR)
+        if (item->kind != YAML_MAP || !(text = yaml_get(item, "text")) ||
+            !(label = yaml_get(item, "label")) || text->kind != YAML_SCALAR || label->kind != YAML_SCALAR)
             return complain(l, item, "an example is written {text: ..., label: ...}");
         if (yaml_only_keys(l->yaml, item, FAULT_PIPELINE, names, COUNT_OF(names), l->err))
             return complain_place(l, item);
@@ -276,15 +280,16 @@ static json_t *json_examples(const struct key *key, const void *base)
     json_t *all = json_array();
     const struct step_example *examples = *CONST_FIELD(struct step_example *const);
     for (size_t i = 0; i < CONST_COUNT(); i++)
-        json_array_append_new(all, json_pack("{s:s, s:s}", "text", examples[i].text, "label", examples[i].label));
+        json_array_append_new(all,
+                              json_pack("{s:s, s:s}", "text", examples[i].text, "label", examples[i].label));
     return all;
 }
 
 static json_t *schema_examples(const struct key *key UNUSED)
 {
-    return json_pack("{s:s, s:{s:s, s:[s,s], s:b, s:{s:{s:s}, s:{s:s}}}}", "type", "array", "items", "type", "object",
-                     "required", "text", "label", "additionalProperties", 0, "properties", "text", "type", "string",
-                     "label", "type", "string");
+    return json_pack("{s:s, s:{s:s, s:[s,s], s:b, s:{s:{s:s}, s:{s:s}}}}", "type", "array", "items", "type",
+                     "object", "required", "text", "label", "additionalProperties", 0, "properties", "text",
+                     "type", "string", "label", "type", "string");
 }
 
 /* ---- steps: [{classify: {...}}, {summarize: {...}}] ---- */
@@ -299,7 +304,8 @@ static int load_step(struct loader *l, const struct yaml_node *item, struct step
         if (strcmp(names[i], item->keys[0]->text) != 0)
             continue;
         if (item->items[0]->kind != YAML_MAP)
-            return complain(l, item->items[0], "\"%s\" must be a mapping, written %s: {...}", names[i], names[i]);
+            return complain(l, item->items[0], "\"%s\" must be a mapping, written %s: {...}", names[i],
+                            names[i]);
         *step = (struct step){.kind = step_rows[i].kind, .line = item->line, .column = item->column};
         return load_section(l, step_rows[i].section, item->items[0], step);
     }
@@ -351,10 +357,11 @@ static json_t *schema_steps(const struct key *key)
         const char *name = step_rows[i].section->name;
         json_t *inner = section_schema(step_rows[i].section);
         json_object_set_new(inner, "description", json_string(step_rows[i].help));
-        json_array_append_new(kinds, json_pack("{s:s, s:[s], s:b, s:{s:o}}", "type", "object", "required", name,
-                                               "additionalProperties", 0, "properties", name, inner));
+        json_array_append_new(kinds, json_pack("{s:s, s:[s], s:b, s:{s:o}}", "type", "object", "required",
+                                               name, "additionalProperties", 0, "properties", name, inner));
     }
-    return json_pack("{s:s, s:I, s:{s:o}}", "type", "array", "maxItems", (json_int_t)key->max, "items", "anyOf", kinds);
+    return json_pack("{s:s, s:I, s:{s:o}}", "type", "array", "maxItems", (json_int_t)key->max, "items",
+                     "anyOf", kinds);
 }
 
 const struct type type_texts = {load_texts, json_texts, schema_texts, true};

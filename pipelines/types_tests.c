@@ -33,7 +33,8 @@ static int load_spans(struct loader *l, const struct yaml_node *node, struct pip
     if (!test->spans)
         return -1;
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *item = node->items[i], *label = yaml_get(item, "label"), *text = yaml_get(item, "text");
+        const struct yaml_node *item = node->items[i], *label = yaml_get(item, "label"),
+                               *text = yaml_get(item, "text");
         if (!label || !text || item->count != 2 || label->kind != YAML_SCALAR || text->kind != YAML_SCALAR)
             return complain(l, item, "%s", wanted);
         if (!is_label(label->text))
@@ -56,7 +57,8 @@ static int load_results(struct loader *l, const struct yaml_node *node, struct p
         return -1;
     for (size_t i = 0; i < node->count; i++) {
         if (node->items[i]->kind != YAML_SCALAR)
-            return complain(l, node->items[i], "the expected label of \"%.100s\" must be text", node->keys[i]->text);
+            return complain(l, node->items[i], "the expected label of \"%.100s\" must be text",
+                            node->keys[i]->text);
         test->results[i].step = node->keys[i]->text;
         test->results[i].label = node->items[i]->text;
     }
@@ -71,7 +73,8 @@ static const struct expectation {
 
 static int load_test(struct loader *l, const struct yaml_node *item, struct pipeline_test *test)
 {
-    static const char *const names[] = {"text", "expect"}, *const expect_names[] = {"labels", "spans", "results"};
+    static const char *const names[] = {"text", "expect"}, *const expect_names[] = {"labels", "spans",
+                                                                                    "results"};
     const struct yaml_node *text = yaml_get(item, "text"), *expect = yaml_get(item, "expect");
     if (item->kind != YAML_MAP || !text || text->kind != YAML_SCALAR || !expect || expect->kind != YAML_MAP)
         return complain(l, item, "a test is written {text: ..., expect: {labels: {NAME: 1}}}");
@@ -110,22 +113,23 @@ static json_t *labels_schema(json_t *value)
     for (size_t i = 0; label_names[i]; i++)
         json_object_set(properties, label_names[i], value);
     json_decref(value);
-    return json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties", properties);
+    return json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties",
+                     properties);
 }
 
 static json_t *schema_tests(const struct key *key UNUSED)
 {
-    json_t *span = json_pack("{s:s, s:[s,s], s:b, s:{s:{s:s}, s:{s:s}}}", "type", "object", "required", "label", "text",
-                             "additionalProperties", 0, "properties", "label", "type", "string", "text", "type",
-                             "string");
-    json_t *expect =
-        json_pack("{s:s, s:b, s:{s:o, s:{s:s, s:o}, s:{s:s, s:{s:s}}}}", "type", "object", "additionalProperties", 0,
-                  "properties", "labels", labels_schema(json_pack("{s:s, s:i}", "type", "integer", "minimum", 0)),
-                  "spans", "type", "array", "items", span, "results", "type", "object", "additionalProperties", "type",
-                  "string");
-    return json_pack("{s:s, s:{s:s, s:[s,s], s:b, s:{s:{s:s}, s:o}}}", "type", "array", "items", "type", "object",
-                     "required", "text", "expect", "additionalProperties", 0, "properties", "text", "type", "string",
-                     "expect", expect);
+    json_t *span = json_pack("{s:s, s:[s,s], s:b, s:{s:{s:s}, s:{s:s}}}", "type", "object", "required",
+                             "label", "text", "additionalProperties", 0, "properties", "label", "type",
+                             "string", "text", "type", "string");
+    json_t *expect = json_pack("{s:s, s:b, s:{s:o, s:{s:s, s:o}, s:{s:s, s:{s:s}}}}", "type", "object",
+                               "additionalProperties", 0, "properties", "labels",
+                               labels_schema(json_pack("{s:s, s:i}", "type", "integer", "minimum", 0)),
+                               "spans", "type", "array", "items", span, "results", "type", "object",
+                               "additionalProperties", "type", "string");
+    return json_pack("{s:s, s:{s:s, s:[s,s], s:b, s:{s:{s:s}, s:o}}}", "type", "array", "items", "type",
+                     "object", "required", "text", "expect", "additionalProperties", 0, "properties", "text",
+                     "type", "string", "expect", expect);
 }
 
 const struct type type_tests = {load_tests, NULL, schema_tests, false};

@@ -17,11 +17,24 @@ const struct option global_options[] = {
     {.name = "json", .help = "one JSON object on stdout, or a line each where there are many"},
     {.name = "quiet", .letter = 'q', .help = "no warnings, no progress"},
     {.name = "verbose", .letter = 'v', .help = "say what is done"},
-    {.name = "threads", .kind = OPTION_NUMBER, .value = "N", .min = 1, .max = THREADS_MAX,
-     .environment = "ALCOVE_THREADS", .help = "threads to use (default: all cores allowed to this process)"},
-    {.name = "progress", .kind = OPTION_CHOICE, .value = "WHEN", .choices = when_names,
-     .environment = "ALCOVE_PROGRESS", .help = "progress bar: auto (on a terminal), always, never"},
-    {.name = "color", .kind = OPTION_CHOICE, .value = "WHEN", .choices = when_names, .environment = "ALCOVE_COLOR",
+    {.name = "threads",
+     .kind = OPTION_NUMBER,
+     .value = "N",
+     .min = 1,
+     .max = THREADS_MAX,
+     .environment = "ALCOVE_THREADS",
+     .help = "threads to use (default: all cores allowed to this process)"},
+    {.name = "progress",
+     .kind = OPTION_CHOICE,
+     .value = "WHEN",
+     .choices = when_names,
+     .environment = "ALCOVE_PROGRESS",
+     .help = "progress bar: auto (on a terminal), always, never"},
+    {.name = "color",
+     .kind = OPTION_CHOICE,
+     .value = "WHEN",
+     .choices = when_names,
+     .environment = "ALCOVE_COLOR",
      .help = "colours: auto (on a terminal, unless NO_COLOR is set), always, never"},
     {.name = "version", .help = "print the version"},
     {.name = "help", .letter = 'h', .help = "print the help of the command"},
@@ -113,10 +126,10 @@ static int refuse_range(const struct option *option, const char *source, const c
 {
     const char *kind = option->kind == OPTION_NUMBER ? "a whole number" : "a number";
     if (option->max > 0)
-        return error_set(err, FAULT_USAGE, "%s wants %s between %.15g and %.15g, not \"%.100s\"", source, kind,
-                         option->min, option->max, value);
-    return error_set(err, FAULT_USAGE, "%s wants %s of at least %.15g, not \"%.100s\"", source, kind, option->min,
-                     value);
+        return error_set(err, FAULT_USAGE, "%s wants %s between %.15g and %.15g, not \"%.100s\"", source,
+                         kind, option->min, option->max, value);
+    return error_set(err, FAULT_USAGE, "%s wants %s of at least %.15g, not \"%.100s\"", source, kind,
+                     option->min, value);
 }
 
 static int check_choice(const struct option *option, const char *source, const char *value, struct error *err)
@@ -126,7 +139,8 @@ static int check_choice(const struct option *option, const char *source, const c
     for (; option->choices[count]; count++) {
         if (strcmp(option->choices[count], value) == 0)
             return 0;
-        int wrote = snprintf(all + used, sizeof all - used, "%s%s", count ? ", " : "", option->choices[count]);
+        int wrote =
+            snprintf(all + used, sizeof all - used, "%s%s", count ? ", " : "", option->choices[count]);
         used = MIN(used + (size_t)wrote, sizeof all - 1);
     }
     error_set(err, FAULT_USAGE, "%s wants one of %s, not \"%.100s\"", source, all, value);
@@ -219,14 +233,16 @@ static int check_operands(const struct arguments *a, const struct command *comma
     if (a->operand_count < command->operands_min)
         error_set(err, FAULT_USAGE, "%s needs %s", command->name, command->operands);
     else if (command->operands_max)
-        error_set(err, FAULT_USAGE, "%s takes only %s; \"%.100s\" is too many", command->name, command->operands,
-                  a->operands[command->operands_max]);
+        error_set(err, FAULT_USAGE, "%s takes only %s; \"%.100s\" is too many", command->name,
+                  command->operands, a->operands[command->operands_max]);
     else
-        error_set(err, FAULT_USAGE, "%s takes no operands, but \"%.100s\" was given", command->name, a->operands[0]);
+        error_set(err, FAULT_USAGE, "%s takes no operands, but \"%.100s\" was given", command->name,
+                  a->operands[0]);
     return error_hint(err, "see: alcove help %s", command->name);
 }
 
-int arguments_parse(struct arguments **ret, const struct command *command, int argc, char **argv, struct error *err)
+int arguments_parse(struct arguments **ret, const struct command *command, int argc, char **argv,
+                    struct error *err)
 {
     AUTO(arguments) *a = calloc(1, sizeof *a);
     if (!a)

@@ -1,13 +1,12 @@
 /* command.h - a command is one const struct in a file of its own; the list of all is commands.c.
  *
- * Help, man pages, completion and the parsing of the command line walk these tables. A new command needs its file and
- * one row in commands.c:
+ * Help, man pages, completion and the parsing of the command line walk these tables. A new command needs its
+ * file and one row in commands.c:
  *
  *   static const struct option options[] = {OPTION_ROWS_STORE,
- *       {.name = "anchor", .value = "FILE", .kind = OPTION_LIST, .is_file = true, .help = "another anchor to check"},
- *       {0}};
- *   const struct command command_audit_verify = {
- *       .name = "audit verify", .summary = "check the tree, ...", .options = options, .run = run, ...};
+ *       {.name = "anchor", .value = "FILE", .kind = OPTION_LIST, .is_file = true, .help = "another anchor to
+ * check"}, {0}}; const struct command command_audit_verify = { .name = "audit verify", .summary = "check the
+ * tree, ...", .options = options, .run = run, ...};
  *
  * Results go to context->out, everything else to stderr. */
 #ifndef ALCOVE_ANALYZER_COMMAND_COMMAND_H
@@ -28,11 +27,11 @@ enum option_kind {
     OPTION_LIST    /* a value; may be given several times */
 };
 
-struct option { /* a row; a table ends with {0} */
-    const char *name;  /* "store": given as --store FILE or --store=FILE */
-    char letter;       /* 'q': also given as -q; flags only */
+struct option {       /* a row; a table ends with {0} */
+    const char *name; /* "store": given as --store FILE or --store=FILE */
+    char letter;      /* 'q': also given as -q; flags only */
     enum option_kind kind;
-    const char *value; /* what the help calls the value ("FILE"); NULL for a flag */
+    const char *value;          /* what the help calls the value ("FILE"); NULL for a flag */
     const char *const *choices; /* CHOICE: ends with NULL */
     double min, max;            /* NUMBER, REAL; max 0 = no upper bound */
     const char *environment;    /* the variable that is read when the option is not given, or NULL */
@@ -42,9 +41,16 @@ struct option { /* a row; a table ends with {0} */
 
 /* For every command that opens a store (store_arguments.h reads them). */
 #define OPTION_ROWS_STORE                                                                                    \
-    {.name = "store", .kind = OPTION_TEXT, .value = "FILE", .environment = "ALCOVE_STORE", .is_file = true,   \
+    {.name = "store",                                                                                        \
+     .kind = OPTION_TEXT,                                                                                    \
+     .value = "FILE",                                                                                        \
+     .environment = "ALCOVE_STORE",                                                                          \
+     .is_file = true,                                                                                        \
      .help = "the store (default: $XDG_DATA_HOME/alcove/store.alc)"},                                        \
-        {.name = "key-file", .kind = OPTION_TEXT, .value = "FILE", .is_file = true,                          \
+        {.name = "key-file",                                                                                 \
+         .kind = OPTION_TEXT,                                                                                \
+         .value = "FILE",                                                                                    \
+         .is_file = true,                                                                                    \
          .help = "its key file (default: NAME.key beside NAME.alc)"},                                        \
     {                                                                                                        \
         .name = "passphrase-fd", .kind = OPTION_NUMBER, .value = "N", .max = 1023,                           \
@@ -55,13 +61,14 @@ struct arguments;
 
 struct context { /* what all commands share: the global options */
     bool is_json, is_quiet, is_verbose, has_color;
-    unsigned threads;            /* 0 = thread_cores() */
+    unsigned threads; /* 0 = thread_cores() */
     enum progress_when progress;
-    FILE *out;                   /* results; everything else is stderr's */
-    const char *program;         /* argv[0] */
+    FILE *out;           /* results; everything else is stderr's */
+    const char *program; /* argv[0] */
 };
 
-/* 0: done. -1: err says why; it is printed and decides the exit status. Above 0: the exit status, all was reported. */
+/* 0: done. -1: err says why; it is printed and decides the exit status. Above 0: the exit status, all was
+ * reported. */
 typedef int command_function(struct context *context, const struct arguments *arguments, struct error *err);
 
 struct example {
@@ -69,15 +76,15 @@ struct example {
 };
 
 struct command {
-    const char *name;     /* "audit verify" */
-    const char *operands; /* as the usage shows them: "PIPELINE [INPUT...]"; NULL = none */
+    const char *name;                    /* "audit verify" */
+    const char *operands;                /* as the usage shows them: "PIPELINE [INPUT...]"; NULL = none */
     unsigned operands_min, operands_max; /* max UINT_MAX = any number */
-    const char *summary;  /* one line, lower case, no full stop */
-    const char *about;    /* more, in paragraphs parted by an empty line; may be NULL */
-    const struct option *options; /* may be NULL */
-    const struct example *examples; /* may be NULL */
-    /* The keeper's sandbox (base/sandbox.h) is closed before `run`, unless the command has threads to start, rules to
-     * compile or children to fork first: then it closes it itself, as early as it can. */
+    const char *summary;                 /* one line, lower case, no full stop */
+    const char *about;                   /* more, in paragraphs parted by an empty line; may be NULL */
+    const struct option *options;        /* may be NULL */
+    const struct example *examples;      /* may be NULL */
+    /* The keeper's sandbox (base/sandbox.h) is closed before `run`, unless the command has threads to start,
+     * rules to compile or children to fork first: then it closes it itself, as early as it can. */
     bool closes_sandbox;
     command_function *run;
 };
@@ -120,8 +127,10 @@ enum style { STYLE_PLAIN, STYLE_STRONG, STYLE_GOOD, STYLE_WARNING, STYLE_BAD };
 const char *context_style(const struct context *context, enum style style);
 
 /* ---- parsing, for command_main and the tests ---- */
-/* The command of a line, by its longest name; *ret_words: words of the name. -1 with FAULT_USAGE and the nearest name. */
-CHECKED int command_find(int argc, char **argv, const struct command **ret, int *ret_words, struct error *err);
+/* The command of a line, by its longest name; *ret_words: words of the name. -1 with FAULT_USAGE and the
+ * nearest name. */
+CHECKED int command_find(int argc, char **argv, const struct command **ret, int *ret_words,
+                         struct error *err);
 CHECKED int arguments_parse(struct arguments **ret, const struct command *command, int argc, char **argv,
                             struct error *err);
 void arguments_drop(struct arguments **arguments);

@@ -2,37 +2,13 @@
 #include "analyzer/command/command.h"
 
 #define COMMANDS(row)                                                                                        \
-    row(run)                                                                                                 \
-    row(redact)                                                                                              \
-    row(results_list)                                                                                        \
-    row(results_show)                                                                                        \
-    row(results_export)                                                                                      \
-    row(store_init)                                                                                          \
-    row(store_info)                                                                                          \
-    row(store_check)                                                                                         \
-    row(audit_log)                                                                                           \
-    row(audit_verify)                                                                                        \
-    row(audit_checkpoint)                                                                                    \
-    row(rules_list)                                                                                          \
-    row(rules_show)                                                                                          \
-    row(rules_lint)                                                                                          \
-    row(rules_test)                                                                                          \
-    row(rules_explain)                                                                                       \
-    row(pipeline_init)                                                                                       \
-    row(pipeline_check)                                                                                      \
-    row(pipeline_explain)                                                                                    \
-    row(pipeline_schema)                                                                                     \
-    row(model_list)                                                                                          \
-    row(model_info)                                                                                          \
-    row(model_add)                                                                                           \
-    row(model_verify)                                                                                        \
-    row(model_tokenize)                                                                                      \
-    row(model_logits)                                                                                        \
-    row(model_generate)                                                                                      \
-    row(model_bench)                                                                                         \
-    row(doctor)                                                                                              \
-    row(completion)                                                                                          \
-    row(help)
+    row(run) row(redact) row(results_list) row(results_show) row(results_export) row(store_init)             \
+        row(store_info) row(store_check) row(audit_log) row(audit_verify) row(audit_checkpoint)              \
+            row(rules_list) row(rules_show) row(rules_lint) row(rules_test) row(rules_explain)               \
+                row(pipeline_init) row(pipeline_check) row(pipeline_explain) row(pipeline_schema)            \
+                    row(model_list) row(model_info) row(model_add) row(model_verify) row(model_tokenize)     \
+                        row(model_logits) row(model_generate) row(model_bench) row(doctor) row(completion)   \
+                            row(help)
 
 #define DECLARE(name) extern const struct command command_##name;
 #define POINT(name) &command_##name,

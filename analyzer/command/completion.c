@@ -78,10 +78,11 @@ static void bash(FILE *to)
         put_option_names(to, global_options);
         fputs("' ;;\n", to);
     }
-    fputs("        esac\n    fi\n    if [ -n \"$words\" ]; then\n"
-          "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n    else\n"
-          "        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\ncomplete -o filenames -F _alcove alcove\n",
-          to);
+    fputs(
+        "        esac\n    fi\n    if [ -n \"$words\" ]; then\n"
+        "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n    else\n"
+        "        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\ncomplete -o filenames -F _alcove alcove\n",
+        to);
 }
 
 /* zsh runs bash's functions through bashcompinit: one script to keep right. */
@@ -133,11 +134,11 @@ static void fish(FILE *to)
         char condition[200];
         if (space) {
             fprintf(to, "complete -c alcove -n __fish_use_subcommand -f -a %.*s\n", first, c->name);
-            fprintf(to, "complete -c alcove -n '__fish_seen_subcommand_from %.*s' -f -a %s -d ", first, c->name,
-                    space + 1);
+            fprintf(to, "complete -c alcove -n '__fish_seen_subcommand_from %.*s' -f -a %s -d ", first,
+                    c->name, space + 1);
             snprintf(condition, sizeof condition,
-                     "-n '__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s'", first, c->name,
-                     space + 1);
+                     "-n '__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s'", first,
+                     c->name, space + 1);
         } else {
             fprintf(to, "complete -c alcove -n __fish_use_subcommand -f -a %s -d ", c->name);
             snprintf(condition, sizeof condition, "-n '__fish_seen_subcommand_from %s'", c->name);

@@ -13,8 +13,8 @@ int context_close_sandbox(const struct context *context UNUSED, struct error *er
 }
 
 /* One remark as a line for a person, or as an object of `kind`. */
-static void remark(const struct context *context, const char *kind, const char *file, unsigned line, unsigned column,
-                   const char *message)
+static void remark(const struct context *context, const char *kind, const char *file, unsigned line,
+                   unsigned column, const char *message)
 {
     if (context->is_json) {
         json_t *inner = json_pack("{s:s}", "message", message);
@@ -74,8 +74,10 @@ void context_note(const struct context *context, const char *format, ...)
 
 const char *context_style(const struct context *context, enum style style)
 {
-    static const char *const codes[] = {[STYLE_PLAIN] = "\033[0m", [STYLE_STRONG] = "\033[1m",
-                                        [STYLE_GOOD] = "\033[32m", [STYLE_WARNING] = "\033[33m",
+    static const char *const codes[] = {[STYLE_PLAIN] = "\033[0m",
+                                        [STYLE_STRONG] = "\033[1m",
+                                        [STYLE_GOOD] = "\033[32m",
+                                        [STYLE_WARNING] = "\033[33m",
                                         [STYLE_BAD] = "\033[31m"};
     return context->has_color ? codes[style] : "";
 }

@@ -14,8 +14,8 @@
 const char version_text[] = ALCOVE_VERSION;
 
 #ifdef ALCOVE_SANITIZED
-/* The leak checker's hook: it cannot clone its tracer once the sandbox is closed. Leaks are looked for by the tests of
- * the rooms, outside. */
+/* The leak checker's hook: it cannot clone its tracer once the sandbox is closed. Leaks are looked for by the
+ * tests of the rooms, outside. */
 static bool is_caged;
 int __lsan_is_turned_off(void);
 PUBLIC int __lsan_is_turned_off(void)
@@ -73,7 +73,8 @@ static int unknown_command(int argc, char **argv, struct error *err)
     snprintf(given, sizeof given, has_two ? "%.60s %.60s" : "%.60s", argv[0], has_two ? argv[1] : "");
     error_set(err, FAULT_USAGE, "unknown command \"%s\"", given);
     const char *near = suggest_nearest(given, names, count);
-    if (!near && argc > 1 && argv[1][0] != '-') { /* "stroe info": the slip may be in the first of two words */
+    if (!near && argc > 1 &&
+        argv[1][0] != '-') { /* "stroe info": the slip may be in the first of two words */
         snprintf(given, sizeof given, "%.60s %.60s", argv[0], argv[1]);
         near = suggest_nearest(given, names, count);
     }
@@ -106,7 +107,8 @@ static bool wants_color(const struct arguments *arguments)
                *terminal = getenv("TERM");
     if (strcmp(when, "auto") != 0)
         return strcmp(when, "always") == 0;
-    return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) && !(terminal && strcmp(terminal, "dumb") == 0);
+    return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) &&
+           !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 static void context_fill(struct context *context, const struct arguments *arguments, const char *program)
@@ -118,7 +120,7 @@ static void context_fill(struct context *context, const struct arguments *argume
         .is_verbose = argument_flag(arguments, "verbose"),
         .has_color = wants_color(arguments),
         .threads = (unsigned)argument_number(arguments, "threads", 0),
-        .progress = strcmp(progress, "always") == 0 ? PROGRESS_ALWAYS
+        .progress = strcmp(progress, "always") == 0  ? PROGRESS_ALWAYS
                     : strcmp(progress, "never") == 0 ? PROGRESS_NEVER
                                                      : PROGRESS_AUTO,
         .out = stdout,
@@ -136,8 +138,8 @@ static int flush_output(struct error *err)
     return error_errno(err, FAULT_TEMPORARY, "the output cannot be written", NULL);
 }
 
-static int run_command(const struct command *command, struct context *context, const struct arguments *arguments,
-                       struct error *err)
+static int run_command(const struct command *command, struct context *context,
+                       const struct arguments *arguments, struct error *err)
 {
     if (argument_flag(arguments, "version")) {
         fprintf(context->out, context->is_json ? "{\"version\": \"%s\"}\n" : "alcove %s\n", version_text);
@@ -164,14 +166,16 @@ static bool mentions_json(int argc, char **argv)
     return false;
 }
 
-/* Global options may stand before the command: they are moved behind its name. Returns the place of the first word. */
+/* Global options may stand before the command: they are moved behind its name. Returns the place of the first
+ * word. */
 static int first_word(int argc, char **argv)
 {
     int at = 1;
     while (at < argc && argv[at][0] == '-' && argv[at][1]) {
         bool takes_value = false;
         for (const struct option *o = global_options; o->name; o++)
-            takes_value |= o->kind != OPTION_FLAG && strncmp(argv[at], "--", 2) == 0 && strcmp(argv[at] + 2, o->name) == 0;
+            takes_value |= o->kind != OPTION_FLAG && strncmp(argv[at], "--", 2) == 0 &&
+                           strcmp(argv[at] + 2, o->name) == 0;
         at += takes_value ? 2 : 1;
     }
     return MIN(at, argc);
@@ -185,7 +189,8 @@ int command_main(int argc, char **argv)
     const struct command *command = &command_help;
     int words = 0, at = argc > 0 ? first_word(argc, argv) : 0, status = -1;
     char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest || process_harden(&err) || (at < argc && command_find(argc - at, argv + at, &command, &words, &err)))
+    if (!rest || process_harden(&err) ||
+        (at < argc && command_find(argc - at, argv + at, &command, &words, &err)))
         goto out;
     int count = 0;
     for (int i = 1; i < argc; i++)

@@ -38,8 +38,8 @@ void diagnose(struct diagnosis *ret, enum verdict verdict, const char *hint, con
 
 static json_t *row_json(const struct doctor_check *check, const struct diagnosis *d)
 {
-    json_t *row = json_pack("{s:s, s:s, s:s}", "check", check->name, "status", verdicts[d->verdict].name, "detail",
-                            d->detail);
+    json_t *row = json_pack("{s:s, s:s, s:s}", "check", check->name, "status", verdicts[d->verdict].name,
+                            "detail", d->detail);
     if (d->hint[0])
         json_object_set_new(row, "hint", json_string(d->hint));
     return row;
@@ -70,7 +70,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
         table_style(table, verdicts[d.verdict].style);
     }
     if (context->is_json) {
-        json_t *all = json_pack("{s:s, s:s, s:O}", "version", version_text, "status", verdicts[worst].name, "checks", rows);
+        json_t *all = json_pack("{s:s, s:s, s:O}", "version", version_text, "status", verdicts[worst].name,
+                                "checks", rows);
         json_print(all, context->out);
         json_decref(all);
     } else {
@@ -85,10 +86,12 @@ static const struct option options[] = {OPTION_ROWS_STORE, {0}};
 const struct command command_doctor = {
     .name = "doctor",
     .summary = "check what this machine gives: sandbox, processor, models, store, clock",
-    .about = "Each row says ok, warning or failed. A failure decides the exit status: 8 for the sandbox, 6 for the "
-             "store, 5 for a model, 3 for rules.\n\n"
-             "The sandbox is closed in children of this program, in each of its roles, and what it must refuse is "
-             "tried there.",
+    .about =
+        "Each row says ok, warning or failed. A failure decides the exit status: 8 for the sandbox, 6 for "
+        "the "
+        "store, 5 for a model, 3 for rules.\n\n"
+        "The sandbox is closed in children of this program, in each of its roles, and what it must refuse is "
+        "tried there.",
     .options = options,
     .closes_sandbox = true,
     .run = run,

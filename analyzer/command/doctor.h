@@ -17,7 +17,8 @@ struct patient { /* what the checks look at */
     const struct arguments *arguments; /* of doctor: --store, --key-file, --passphrase-fd */
 };
 
-/* A check fills its diagnosis and cannot fail itself. `fault` decides the exit status when it reports a failure. */
+/* A check fills its diagnosis and cannot fail itself. `fault` decides the exit status when it reports a
+ * failure. */
 struct doctor_check {
     const char *name;
     enum fault fault;

@@ -19,13 +19,15 @@ void doctor_rules(const struct patient *patient UNUSED, struct diagnosis *ret)
     if (places_rules(folder, sizeof folder, &err) || pack_names(&names, &count, folder, &err)) {
         diagnose(ret, VERDICT_FAILED, err.hint, "%s", err.message);
     } else if (count == 0) {
-        diagnose(ret, VERDICT_FAILED, "set ALCOVE_RULES to the folder of packs, or install again", "no packs in %s", folder);
+        diagnose(ret, VERDICT_FAILED, "set ALCOVE_RULES to the folder of packs, or install again",
+                 "no packs in %s", folder);
     } else if (ruleset_load(&rules, (const char *const *)names, count, folder, &err)) {
         diagnose(ret, VERDICT_FAILED, err.hint, "%s:%u:%u: %s", err.file, err.line, err.column, err.message);
     } else {
         struct hash digest = ruleset_digest(rules);
         hash_hex(&digest, hex);
-        diagnose(ret, VERDICT_OK, "", "%zu rules in %zu packs of %s, digest %.16s", ruleset_count(rules), count, folder, hex);
+        diagnose(ret, VERDICT_OK, "", "%zu rules in %zu packs of %s, digest %.16s", ruleset_count(rules),
+                 count, folder, hex);
     }
     pack_names_free(names, count);
 }
@@ -46,7 +48,8 @@ void doctor_models(const struct patient *patient UNUSED, struct diagnosis *ret)
     for (size_t i = 0; i < count; i++) {
         if (!entries[i].path[0]) {
             if (missing_at < sizeof missing)
-                missing_at += (size_t)snprintf(missing + missing_at, sizeof missing - missing_at, " %s", entries[i].name);
+                missing_at += (size_t)snprintf(missing + missing_at, sizeof missing - missing_at, " %s",
+                                               entries[i].name);
         } else if (registry_find(entries[i].name, own, &found, &digest, &err)) {
             diagnose(ret, VERDICT_FAILED, err.hint, "%s: %s", entries[i].name, err.message);
             free(entries);
@@ -57,8 +60,8 @@ void doctor_models(const struct patient *patient UNUSED, struct diagnosis *ret)
     }
     free(entries);
     if (missing[0])
-        diagnose(ret, VERDICT_WARNING, "alcove model add FILE --name NAME", "not there:%s; as registered:%s", missing,
-                 good[0] ? good : " none");
+        diagnose(ret, VERDICT_WARNING, "alcove model add FILE --name NAME", "not there:%s; as registered:%s",
+                 missing, good[0] ? good : " none");
     else
         diagnose(ret, VERDICT_OK, "", "as registered:%s", good[0] ? good : " none");
 }
@@ -88,8 +91,8 @@ void doctor_key(const struct patient *patient, struct diagnosis *ret)
     } else if (stat(p->key_file, &st) != 0) {
         bool has_store = access(p->path, F_OK) == 0;
         diagnose(ret, has_store ? VERDICT_FAILED : VERDICT_OK,
-                 has_store ? "without it the store cannot be read: name it by --key-file" : "", "%s: none%s", p->key_file,
-                 has_store ? ", but the store is there" : " yet");
+                 has_store ? "without it the store cannot be read: name it by --key-file" : "", "%s: none%s",
+                 p->key_file, has_store ? ", but the store is there" : " yet");
     } else if (!S_ISREG(st.st_mode) || st.st_size < 32 || st.st_size > 4096) {
         diagnose(ret, VERDICT_FAILED, "a key file has 32 to 4,096 bytes", "%s is no key file", p->key_file);
     } else if (st.st_mode & 077) {
@@ -109,12 +112,13 @@ static void open_store(const struct store_place *p, const struct stat *st, struc
     struct error err = {0};
     bool is_wide = (st->st_mode & 022) != 0;
     if (store_open(&store, &p->options, NULL, &err) || store_info(store, &info, &err))
-        diagnose(ret, VERDICT_FAILED, err.hint[0] ? err.hint : "alcove store check reads all of it", "%s: %s", p->path,
-                 err.message);
+        diagnose(ret, VERDICT_FAILED, err.hint[0] ? err.hint : "alcove store check reads all of it", "%s: %s",
+                 p->path, err.message);
     else
         diagnose(ret, is_wide ? VERDICT_WARNING : VERDICT_OK, is_wide ? "chmod 600 it" : "",
                  "%s opens: %s, %llu documents, %llu audit records, mode %04o", p->path, info.cipher,
-                 (unsigned long long)info.documents, (unsigned long long)info.audit_size, (unsigned)(st->st_mode & 07777));
+                 (unsigned long long)info.documents, (unsigned long long)info.audit_size,
+                 (unsigned)(st->st_mode & 07777));
 }
 
 void doctor_store(const struct patient *patient, struct diagnosis *ret)

@@ -15,12 +15,14 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define CLOCK_EARLIEST_NS 1767225600000000000 /* 2026-01-01: older than this program, so the clock is wrong */
+#define CLOCK_EARLIEST_NS 1767225600000000000 /* 2026-01-01: older than this program, so the clock is wrong  \
+                                               */
 #define CLOCK_LATEST_NS 4102444800000000000   /* 2100-01-01 */
 
 /* ---- sandbox ---- */
 
-/* Closes one role in a child, where sandbox_close also tries what must be refused. The child's error comes back. */
+/* Closes one role in a child, where sandbox_close also tries what must be refused. The child's error comes
+ * back. */
 static int try_role(enum sandbox_role role, struct error *err)
 {
     int ends[2];
@@ -53,7 +55,8 @@ static int try_role(enum sandbox_role role, struct error *err)
     if (got == (ssize_t)sizeof inner)
         *err = inner;
     else
-        error_set(err, FAULT_PRIVACY, "the child died of signal %d", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+        error_set(err, FAULT_PRIVACY, "the child died of signal %d",
+                  WIFSIGNALED(status) ? WTERMSIG(status) : 0);
     return -1;
 }
 
@@ -69,8 +72,10 @@ void doctor_sandbox(const struct patient *patient, struct diagnosis *ret)
     }
     for (int role = 0; role < SANDBOX_ROLES; role++)
         if (try_role((enum sandbox_role)role, &err)) {
-            diagnose(ret, VERDICT_FAILED, "nothing runs without it; in a container, allow seccomp(2) and prctl(2)",
-                     "the %s's sandbox does not close: %s", sandbox_role_name((enum sandbox_role)role), err.message);
+            diagnose(ret, VERDICT_FAILED,
+                     "nothing runs without it; in a container, allow seccomp(2) and prctl(2)",
+                     "the %s's sandbox does not close: %s", sandbox_role_name((enum sandbox_role)role),
+                     err.message);
             return;
         }
     if (context_close_sandbox(patient->context, &err)) {
@@ -81,7 +86,8 @@ void doctor_sandbox(const struct patient *patient, struct diagnosis *ret)
         diagnose(ret, VERDICT_OK, "", "seccomp and Landlock %d; all %d roles close and refuse socket()",
                  report.landlock_abi, SANDBOX_ROLES);
     else
-        diagnose(ret, VERDICT_OK, "", "seccomp, no Landlock in this kernel; all %d roles close and refuse socket()",
+        diagnose(ret, VERDICT_OK, "",
+                 "seccomp, no Landlock in this kernel; all %d roles close and refuse socket()",
                  SANDBOX_ROLES);
 }
 
@@ -134,10 +140,12 @@ void doctor_cpu(const struct patient *patient UNUSED, struct diagnosis *ret)
         diagnose(ret, VERDICT_WARNING, "unset ALCOVE_KERNELS, or name a column that this processor has",
                  "ALCOVE_KERNELS asks for \"%.40s\", the kernels in use are \"%s\"", wanted, used);
     else if (strcmp(used, "scalar") == 0)
-        diagnose(ret, VERDICT_WARNING, wanted ? "ALCOVE_KERNELS says so" : "models run many times faster with AVX2",
+        diagnose(ret, VERDICT_WARNING,
+                 wanted ? "ALCOVE_KERNELS says so" : "models run many times faster with AVX2",
                  "the plain kernels are in use, %u cores, processor has:%s", thread_cores(), features);
     else
-        diagnose(ret, VERDICT_OK, "", "kernels \"%s\", %u cores, processor has:%s", used, thread_cores(), features);
+        diagnose(ret, VERDICT_OK, "", "kernels \"%s\", %u cores, processor has:%s", used, thread_cores(),
+                 features);
 }
 
 /* ---- clock ---- */

@@ -77,9 +77,11 @@ static void option_rows(const struct context *context, const struct option *tabl
         char left[80], right[400], letter[8] = "";
         if (o->letter)
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
-        snprintf(right, sizeof right, "%s%s%s%s%s", o->help, o->kind == OPTION_LIST ? " (may be repeated)" : "",
-                 o->environment ? " [" : "", o->environment ? o->environment : "", o->environment ? "]" : "");
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
+                 o->value ? o->value : "");
+        snprintf(right, sizeof right, "%s%s%s%s%s", o->help,
+                 o->kind == OPTION_LIST ? " (may be repeated)" : "", o->environment ? " [" : "",
+                 o->environment ? o->environment : "", o->environment ? "]" : "");
         row(context->out, left, right, OPTION_COLUMNS);
     }
 }
@@ -115,7 +117,8 @@ void help_command(const struct context *context, const struct command *c)
 void help_overview(const struct context *context)
 {
     FILE *to = context->out;
-    fprintf(to, "alcove %s - private analysis of sensitive documents,\non the machine where they are\n", version_text);
+    fprintf(to, "alcove %s - private analysis of sensitive documents,\non the machine where they are\n",
+            version_text);
     heading(context, "Usage");
     fputs("  alcove COMMAND [options]\n", to);
     heading(context, "Commands");
@@ -151,9 +154,9 @@ static bool help_group(const struct context *context, const char *group)
 
 static const char *kind_name(enum option_kind kind)
 {
-    static const char *const names[] = {[OPTION_FLAG] = "flag",     [OPTION_TEXT] = "text",
-                                        [OPTION_NUMBER] = "number", [OPTION_REAL] = "real",
-                                        [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list"};
+    static const char *const names[] = {
+        [OPTION_FLAG] = "flag", [OPTION_TEXT] = "text",     [OPTION_NUMBER] = "number",
+        [OPTION_REAL] = "real", [OPTION_CHOICE] = "choice", [OPTION_LIST] = "list"};
     return names[kind];
 }
 
@@ -161,8 +164,8 @@ static json_t *options_json(const struct option *table)
 {
     json_t *all = json_array();
     for (const struct option *o = table; o && o->name; o++)
-        json_array_append_new(all, json_pack("{s:s, s:s, s:s*, s:s}", "name", o->name, "kind", kind_name(o->kind),
-                                             "value", o->value, "help", o->help));
+        json_array_append_new(all, json_pack("{s:s, s:s, s:s*, s:s}", "name", o->name, "kind",
+                                             kind_name(o->kind), "value", o->value, "help", o->help));
     return all;
 }
 
@@ -171,8 +174,8 @@ static void help_json(const struct context *context)
 {
     for (size_t i = 0; commands_all[i]; i++) {
         const struct command *c = commands_all[i];
-        json_t *line = json_pack("{s:s, s:s, s:s*, s:o}", "command", c->name, "summary", c->summary, "operands",
-                                 c->operands, "options", options_json(c->options));
+        json_t *line = json_pack("{s:s, s:s, s:s*, s:o}", "command", c->name, "summary", c->summary,
+                                 "operands", c->operands, "options", options_json(c->options));
         json_print(line, context->out);
         json_decref(line);
     }
@@ -197,14 +200,15 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return 0;
 }
 
-static const struct option options[] = {
-    {.name = "man", .kind = OPTION_TEXT, .value = "FOLDER", .is_file = true,
-     .help = "write a man page for every command into this folder"},
-    {0}};
+static const struct option options[] = {{.name = "man",
+                                         .kind = OPTION_TEXT,
+                                         .value = "FOLDER",
+                                         .is_file = true,
+                                         .help = "write a man page for every command into this folder"},
+                                        {0}};
 
-static const struct example examples[] = {{"alcove help run", "all about one command"},
-                                          {"alcove help store", "the commands of a group"},
-                                          {0}};
+static const struct example examples[] = {
+    {"alcove help run", "all about one command"}, {"alcove help store", "the commands of a group"}, {0}};
 
 const struct command command_help = {
     .name = "help",

@@ -1,4 +1,5 @@
-/* help.h - what a person reads about the commands, made from their tables: help texts, man pages, completion. */
+/* help.h - what a person reads about the commands, made from their tables: help texts, man pages, completion.
+ */
 #ifndef ALCOVE_ANALYZER_COMMAND_HELP_H
 #define ALCOVE_ANALYZER_COMMAND_HELP_H
 

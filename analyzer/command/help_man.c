@@ -14,7 +14,10 @@ static int put(struct buffer *to, const char *text, struct error *err)
 {
     bool at_start = true;
     for (const char *c = text; *c; c++) {
-        const char *as = *c == '\\' ? "\\e" : *c == '-' ? "\\-" : at_start && (*c == '.' || *c == '\'') ? "\\&" : NULL;
+        const char *as = *c == '\\'                              ? "\\e"
+                         : *c == '-'                             ? "\\-"
+                         : at_start && (*c == '.' || *c == '\'') ? "\\&"
+                                                                 : NULL;
         if (as && buffer_append_text(to, as, err))
             return -1;
         if (!(as && as[1] != '&') && buffer_append_byte(to, *c, err))
@@ -36,7 +39,8 @@ static int put_options(struct buffer *to, const struct option *table, struct err
             return -1;
         if (o->letter && buffer_printf(to, err, "\\-%c, ", o->letter))
             return -1;
-        if (put(to, "--", err) || put(to, o->name, err) || (o->value && buffer_printf(to, err, " \\fI%s\\fR", o->value)) ||
+        if (put(to, "--", err) || put(to, o->name, err) ||
+            (o->value && buffer_printf(to, err, " \\fI%s\\fR", o->value)) ||
             buffer_append_byte(to, '\n', err) || put(to, o->help, err))
             return -1;
         if (o->environment && buffer_printf(to, err, "\n(environment: %s)", o->environment))
@@ -56,7 +60,8 @@ static int put_paragraphs(struct buffer *to, const char *text, struct error *err
         char *part = strndup(text, bytes);
         if (!part)
             return error_memory(err);
-        int r = buffer_append_text(to, ".PP\n", err) || put(to, part, err) || buffer_append_byte(to, '\n', err);
+        int r =
+            buffer_append_text(to, ".PP\n", err) || put(to, part, err) || buffer_append_byte(to, '\n', err);
         free(part);
         if (r)
             return -1;
@@ -70,8 +75,8 @@ static int put_paragraphs(struct buffer *to, const char *text, struct error *err
 static int put_examples(struct buffer *to, const struct example *table, struct error *err)
 {
     for (const struct example *e = table; e && e->line; e++)
-        if (buffer_append_text(to, ".TP\n.B ", err) || put(to, e->line, err) || buffer_append_byte(to, '\n', err) ||
-            put(to, e->what, err) || buffer_append_byte(to, '\n', err))
+        if (buffer_append_text(to, ".TP\n.B ", err) || put(to, e->line, err) ||
+            buffer_append_byte(to, '\n', err) || put(to, e->what, err) || buffer_append_byte(to, '\n', err))
             return -1;
     return 0;
 }
@@ -102,7 +107,8 @@ static int put_title(struct buffer *to, const char *name, const char *summary, s
     snprintf(upper, sizeof upper, "%s", name);
     for (char *p = upper; *p; p++)
         *p = (char)toupper((unsigned char)*p);
-    return buffer_printf(to, err, ".TH \"%s\" 1 \"\" \"alcove %s\" \"Alcove\"\n.SH NAME\n", upper, version_text) ||
+    return buffer_printf(to, err, ".TH \"%s\" 1 \"\" \"alcove %s\" \"Alcove\"\n.SH NAME\n", upper,
+                         version_text) ||
            put(to, name, err) || buffer_append_text(to, " \\- ", err) || put(to, summary, err) ||
            buffer_append_byte(to, '\n', err);
 }
@@ -133,7 +139,8 @@ static int write_command(const char *folder, const struct command *c, struct err
         return -1;
     if (c->examples && (put_heading(page, "EXAMPLES", err) || put_examples(page, c->examples, err)))
         return -1;
-    if (put_exit(page, err) || put_heading(page, "SEE ALSO", err) || buffer_append_text(page, ".BR alcove (1)\n", err))
+    if (put_exit(page, err) || put_heading(page, "SEE ALSO", err) ||
+        buffer_append_text(page, ".BR alcove (1)\n", err))
         return -1;
     return write_page(folder, name, page, err);
 }
@@ -142,9 +149,10 @@ static int write_overview(const char *folder, struct error *err)
 {
     AUTO(buffer) *page = NULL;
     if (buffer_new(&page, PAGE_BYTES_MAX, err) ||
-        put_title(page, "alcove", "private analysis of sensitive documents, on the machine where they are", err) ||
-        put_heading(page, "SYNOPSIS", err) || buffer_append_text(page, ".B alcove\nCOMMAND [options]\n", err) ||
-        put_heading(page, "COMMANDS", err))
+        put_title(page, "alcove", "private analysis of sensitive documents, on the machine where they are",
+                  err) ||
+        put_heading(page, "SYNOPSIS", err) ||
+        buffer_append_text(page, ".B alcove\nCOMMAND [options]\n", err) || put_heading(page, "COMMANDS", err))
         return -1;
     for (size_t i = 0; commands_all[i]; i++) {
         char name[100];
@@ -154,7 +162,8 @@ static int write_overview(const char *folder, struct error *err)
             buffer_append_byte(page, '\n', err))
             return -1;
     }
-    if (put_heading(page, "GLOBAL OPTIONS", err) || put_options(page, global_options, err) || put_exit(page, err))
+    if (put_heading(page, "GLOBAL OPTIONS", err) || put_options(page, global_options, err) ||
+        put_exit(page, err))
         return -1;
     return write_page(folder, "alcove", page, err);
 }

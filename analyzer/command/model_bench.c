@@ -60,7 +60,8 @@ static int measure(const struct opened *opened, struct figures *f, struct error 
         for (uint32_t t = 1; t < info.vocabulary; t++)
             if (logits[t] > logits[best])
                 best = (token)t;
-        if (prompt_add_tokens(prompt, &best, 1, err) || session_logits(session, prompt, false, &logits, &rows, err))
+        if (prompt_add_tokens(prompt, &best, 1, err) ||
+            session_logits(session, prompt, false, &logits, &rows, err))
             return -1;
     }
     f->decode_s = seconds_since(start_ns);
@@ -70,7 +71,8 @@ static int measure(const struct opened *opened, struct figures *f, struct error 
 
 static void print_figures(const struct context *context, const struct opened *opened, const struct figures *f)
 {
-    double prefill = (double)f->prefill / f->prefill_s, decode = f->decode ? (double)f->decode / f->decode_s : 0;
+    double prefill = (double)f->prefill / f->prefill_s,
+           decode = f->decode ? (double)f->decode / f->decode_s : 0;
     struct model_info info;
     char rss[24];
     model_info(opened->model, &info);
@@ -78,8 +80,8 @@ static void print_figures(const struct context *context, const struct opened *op
         json_t *line = json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:s}", "prefill_tokens_per_s", prefill,
                                  "decode_tokens_per_s", decode, "load_ms", opened->load_ms, "rss_bytes",
                                  (json_int_t)f->rss_bytes, "prefill", (json_int_t)f->prefill, "decode",
-                                 (json_int_t)f->decode, "threads", (json_int_t)pool_threads(opened->pool), "kernels",
-                                 info.kernels);
+                                 (json_int_t)f->decode, "threads", (json_int_t)pool_threads(opened->pool),
+                                 "kernels", info.kernels);
         json_print(line, context->out);
         json_decref(line);
         return;
@@ -103,10 +105,19 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return r ? -1 : 0;
 }
 
-static const struct option options[] = {
-    {.name = "prefill", .kind = OPTION_NUMBER, .value = "N", .min = 1, .max = 65536, .help = "tokens of the prompt (default: 256)"},
-    {.name = "decode", .kind = OPTION_NUMBER, .value = "N", .min = 0, .max = 65536, .help = "tokens generated (default: 64)"},
-    {0}};
+static const struct option options[] = {{.name = "prefill",
+                                         .kind = OPTION_NUMBER,
+                                         .value = "N",
+                                         .min = 1,
+                                         .max = 65536,
+                                         .help = "tokens of the prompt (default: 256)"},
+                                        {.name = "decode",
+                                         .kind = OPTION_NUMBER,
+                                         .value = "N",
+                                         .min = 0,
+                                         .max = 65536,
+                                         .help = "tokens generated (default: 64)"},
+                                        {0}};
 
 const struct command command_model_bench = {
     .name = "model bench",

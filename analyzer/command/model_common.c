@@ -44,9 +44,11 @@ int read_text(struct buffer **ret, const char *path, struct error *err)
     return 0;
 }
 
-int write_floats(const struct context *context, const char *path, const float *values, size_t count, struct error *err)
+int write_floats(const struct context *context, const char *path, const float *values, size_t count,
+                 struct error *err)
 {
-    _Static_assert(sizeof(float) == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats go out as they lie");
+    _Static_assert(sizeof(float) == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                   "floats go out as they lie");
     struct slice bytes = {(const char *)values, count * sizeof *values};
     if (strcmp(path, "-") == 0) {
         fwrite(bytes.data, 1, bytes.bytes, context->out);

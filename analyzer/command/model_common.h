@@ -1,4 +1,5 @@
-/* model_common.h - what the model commands share: a model by name or path, loaded, with its pool, in the sandbox. */
+/* model_common.h - what the model commands share: a model by name or path, loaded, with its pool, in the
+ * sandbox. */
 #ifndef ALCOVE_ANALYZER_COMMAND_MODEL_COMMON_H
 #define ALCOVE_ANALYZER_COMMAND_MODEL_COMMON_H
 
@@ -15,7 +16,8 @@ struct opened {
 };
 
 /* Starts the threads, closes the sandbox, finds and loads the model. -1 with FAULT_MODEL. */
-CHECKED int opened_fill(struct opened *ret, const struct context *context, const char *name, struct error *err);
+CHECKED int opened_fill(struct opened *ret, const struct context *context, const char *name,
+                        struct error *err);
 void opened_clear(struct opened *opened);
 
 /* The text of FILE, or of stdin for "-" or NULL; valid UTF-8. -1 with FAULT_INPUT. */

@@ -4,7 +4,8 @@
 
 #include "base/json.h"
 
-/* The prompt is the operator's own text: its ids go in as typed, never through the redactor, which is for documents. */
+/* The prompt is the operator's own text: its ids go in as typed, never through the redactor, which is for
+ * documents. */
 static int fill_prompt(struct prompt *prompt, const struct model *model, struct slice text, bool is_chat,
                        struct error *err)
 {
@@ -24,8 +25,9 @@ static int fill_prompt(struct prompt *prompt, const struct model *model, struct 
 static void print_result(const struct context *context, const struct generated *g)
 {
     if (context->is_json) {
-        json_t *line = json_pack("{s:o*, s:I, s:I, s:b}", "text", json_slice(buffer_slice(g->text)), "prompt_tokens",
-                                 (json_int_t)g->prompt_tokens, "tokens", (json_int_t)g->tokens, "ended", g->ended);
+        json_t *line =
+            json_pack("{s:o*, s:I, s:I, s:b}", "text", json_slice(buffer_slice(g->text)), "prompt_tokens",
+                      (json_int_t)g->prompt_tokens, "tokens", (json_int_t)g->tokens, "ended", g->ended);
         json_print(line, context->out);
         json_decref(line);
         return;
@@ -34,8 +36,8 @@ static void print_result(const struct context *context, const struct generated *
     fputc('\n', context->out);
 }
 
-static int generate(const struct context *context, const struct arguments *arguments, const struct opened *opened,
-                    struct error *err)
+static int generate(const struct context *context, const struct arguments *arguments,
+                    const struct opened *opened, struct error *err)
 {
     AUTO(buffer) *text = NULL;
     AUTO(prompt) *prompt = NULL;
@@ -65,21 +67,40 @@ static int generate(const struct context *context, const struct arguments *argum
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
 {
     struct opened opened;
-    int r = opened_fill(&opened, context, operand(arguments, 0), err) || generate(context, arguments, &opened, err);
+    int r = opened_fill(&opened, context, operand(arguments, 0), err) ||
+            generate(context, arguments, &opened, err);
     opened_clear(&opened);
     return r ? -1 : 0;
 }
 
 static const struct option options[] = {
-    {.name = "prompt-file", .kind = OPTION_TEXT, .value = "FILE", .is_file = true, .help = "the prompt; - is stdin"},
+    {.name = "prompt-file",
+     .kind = OPTION_TEXT,
+     .value = "FILE",
+     .is_file = true,
+     .help = "the prompt; - is stdin"},
     {.name = "chat", .help = "the prompt is a user's turn of the model's chat template"},
-    {.name = "max-tokens", .kind = OPTION_NUMBER, .value = "N", .min = 1, .max = 32768, .help = "stop after (default: 160)"},
-    {.name = "temperature", .kind = OPTION_REAL, .value = "T", .min = 0, .max = 10, .help = "0 takes the likeliest token (default: 0)"},
-    {.name = "seed", .kind = OPTION_NUMBER, .value = "S", .help = "of the sampling; the same seed gives the same text (default: 1)"},
+    {.name = "max-tokens",
+     .kind = OPTION_NUMBER,
+     .value = "N",
+     .min = 1,
+     .max = 32768,
+     .help = "stop after (default: 160)"},
+    {.name = "temperature",
+     .kind = OPTION_REAL,
+     .value = "T",
+     .min = 0,
+     .max = 10,
+     .help = "0 takes the likeliest token (default: 0)"},
+    {.name = "seed",
+     .kind = OPTION_NUMBER,
+     .value = "S",
+     .help = "of the sampling; the same seed gives the same text (default: 1)"},
     {0}};
 
 static const struct example examples[] = {
-    {"alcove model generate default --prompt-file question.txt --chat", "an answer, the same each time"}, {0}};
+    {"alcove model generate default --prompt-file question.txt --chat", "an answer, the same each time"},
+    {0}};
 
 const struct command command_model_generate = {
     .name = "model generate",

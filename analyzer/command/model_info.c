@@ -8,13 +8,15 @@ static void print_json(const struct context *context, const struct opened *o, co
                        const char *digest)
 {
     json_t *line = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:f}",
-        "path", o->entry.path, "sha256", digest, "architecture", i->architecture, "name", i->name, "licence", i->licence,
-        "tokenizer", i->tokenizer, "pre_tokenizer", i->pre_tokenizer, "layers", (json_int_t)i->layers, "dim",
-        (json_int_t)i->dim, "heads", (json_int_t)i->heads, "kv_heads", (json_int_t)i->kv_heads, "head_size",
-        (json_int_t)i->head_size, "ffn_dim", (json_int_t)i->ffn_dim, "vocabulary", (json_int_t)i->vocabulary, "context",
-        (json_int_t)i->context, "parameters", (json_int_t)i->parameters, "file_bytes", (json_int_t)i->file_bytes,
-        "packed_bytes", (json_int_t)i->packed_bytes, "kv_bytes_per_token", (json_int_t)i->kv_bytes_per_token, "types",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:s, s:s, s:f}",
+        "path", o->entry.path, "sha256", digest, "architecture", i->architecture, "name", i->name, "licence",
+        i->licence, "tokenizer", i->tokenizer, "pre_tokenizer", i->pre_tokenizer, "layers",
+        (json_int_t)i->layers, "dim", (json_int_t)i->dim, "heads", (json_int_t)i->heads, "kv_heads",
+        (json_int_t)i->kv_heads, "head_size", (json_int_t)i->head_size, "ffn_dim", (json_int_t)i->ffn_dim,
+        "vocabulary", (json_int_t)i->vocabulary, "context", (json_int_t)i->context, "parameters",
+        (json_int_t)i->parameters, "file_bytes", (json_int_t)i->file_bytes, "packed_bytes",
+        (json_int_t)i->packed_bytes, "kv_bytes_per_token", (json_int_t)i->kv_bytes_per_token, "types",
         i->types, "kernels", i->kernels, "load_ms", o->load_ms);
     json_print(line, context->out);
     json_decref(line);
@@ -26,7 +28,8 @@ static int print_table(const struct context *context, const struct opened *o, co
     AUTO(table) *table = NULL;
     char bytes[4][24], shape[100], heads[60], parameters[40], tokens[100], context_length[40];
     snprintf(shape, sizeof shape, "%u layers of %u, feed-forward %u", i->layers, i->dim, i->ffn_dim);
-    snprintf(heads, sizeof heads, "%u for queries, %u for keys and values, of %u", i->heads, i->kv_heads, i->head_size);
+    snprintf(heads, sizeof heads, "%u for queries, %u for keys and values, of %u", i->heads, i->kv_heads,
+             i->head_size);
     snprintf(parameters, sizeof parameters, "%.1f million", (double)i->parameters / 1e6);
     snprintf(tokens, sizeof tokens, "%u, %s (%s)", i->vocabulary, i->tokenizer, i->pre_tokenizer);
     snprintf(context_length, sizeof context_length, "%u tokens", i->context);
@@ -53,7 +56,8 @@ static int print_table(const struct context *context, const struct opened *o, co
     if (table_new(&table, (const char *const[]){"property", "value", NULL}, err))
         return -1;
     for (size_t at = 0; at < COUNT_OF(rows); at++)
-        if (rows[at].value[0] && table_row(table, (const char *const[]){rows[at].what, rows[at].value, NULL}, err))
+        if (rows[at].value[0] &&
+            table_row(table, (const char *const[]){rows[at].what, rows[at].value, NULL}, err))
             return -1;
     table_print(table, context);
     return 0;

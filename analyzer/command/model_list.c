@@ -16,9 +16,9 @@ static int list(struct registry_entry **ret, size_t *ret_count, struct error *er
 
 static void print_entry(const struct context *context, const struct registry_entry *e)
 {
-    json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "name", e->name, "file", e->file, "sha256",
-                             e->sha256, "licence", e->licence, "arch", e->arch, "roles", e->roles, "source", e->source,
-                             "present", e->path[0] != 0);
+    json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "name", e->name, "file", e->file,
+                             "sha256", e->sha256, "licence", e->licence, "arch", e->arch, "roles", e->roles,
+                             "source", e->source, "present", e->path[0] != 0);
     if (e->path[0])
         json_object_set_new(line, "path", json_string(e->path));
     json_print(line, context->out);
@@ -32,14 +32,16 @@ static int run_list(struct context *context, const struct arguments *arguments U
     AUTO(table) *table = NULL;
     if (list(&entries, &count, err))
         return -1;
-    int r = table_new(&table, (const char *const[]){"name", "architecture", "licence", "roles", "where", NULL}, err);
+    int r = table_new(&table,
+                      (const char *const[]){"name", "architecture", "licence", "roles", "where", NULL}, err);
     for (size_t i = 0; r == 0 && i < count; i++) {
         const struct registry_entry *e = &entries[i];
         if (context->is_json) {
             print_entry(context, e);
             continue;
         }
-        const char *const cells[] = {e->name, e->arch, e->licence, e->roles, e->path[0] ? e->path : "(not there)", NULL};
+        const char *const cells[] = {
+            e->name, e->arch, e->licence, e->roles, e->path[0] ? e->path : "(not there)", NULL};
         r = table_row(table, cells, err);
     }
     free(entries);
@@ -58,7 +60,8 @@ static int run_add(struct context *context, const struct arguments *arguments, s
     if (context->is_json)
         print_entry(context, &entry);
     else
-        fprintf(context->out, "%s is now the model \"%s\" (SHA-256 %.16s...)\n", entry.path, entry.name, entry.sha256);
+        fprintf(context->out, "%s is now the model \"%s\" (SHA-256 %.16s...)\n", entry.path, entry.name,
+                entry.sha256);
     return 0;
 }
 
@@ -76,11 +79,13 @@ static void verify(struct context *context, const char *name, const char *own, s
     }
     hash_hex(&digest, hex);
     if (context->is_json) {
-        json_t *line = json_pack("{s:s, s:s, s:s, s:b}", "name", name, "path", entry.path, "sha256", hex, "valid", 1);
+        json_t *line =
+            json_pack("{s:s, s:s, s:s, s:b}", "name", name, "path", entry.path, "sha256", hex, "valid", 1);
         json_print(line, context->out);
         json_decref(line);
     } else {
-        fprintf(context->out, "%s: %s (SHA-256 %s)\n", name, entry.sha256[0] ? "as registered" : "not registered", hex);
+        fprintf(context->out, "%s: %s (SHA-256 %s)\n", name,
+                entry.sha256[0] ? "as registered" : "not registered", hex);
     }
 }
 
@@ -120,8 +125,11 @@ const struct command command_model_list = {
     .run = run_list,
 };
 
-static const struct option add_options[] = {
-    {.name = "name", .kind = OPTION_TEXT, .value = "NAME", .help = "the name to register it under (default: default)"}, {0}};
+static const struct option add_options[] = {{.name = "name",
+                                             .kind = OPTION_TEXT,
+                                             .value = "NAME",
+                                             .help = "the name to register it under (default: default)"},
+                                            {0}};
 
 static const struct example add_examples[] = {
     {"alcove model add SmolLM2-135M-Instruct.Q4_1.gguf", "from now on the model \"default\""}, {0}};

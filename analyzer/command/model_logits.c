@@ -1,4 +1,5 @@
-/* model_logits.c - `alcove model logits`: what a model gives for token ids, bit for bit, for comparison with others. */
+/* model_logits.c - `alcove model logits`: what a model gives for token ids, bit for bit, for comparison with
+ * others. */
 #include "analyzer/command/model_common.h"
 
 #include "base/json.h"
@@ -24,7 +25,8 @@ static int read_ids(const char *text, uint32_t vocabulary, token **ret, size_t *
         unsigned long id = strtoul(c, &end, 10);
         if (end == c || *c < '0' || *c > '9' || errno || id >= vocabulary || (*end != ',' && *end)) {
             free(ids);
-            return error_set(err, FAULT_USAGE, "--tokens wants ids below %u parted by commas, not \"%.40s\"", vocabulary, c);
+            return error_set(err, FAULT_USAGE, "--tokens wants ids below %u parted by commas, not \"%.40s\"",
+                             vocabulary, c);
         }
         ids[at++] = (token)id;
         c = end;
@@ -34,8 +36,8 @@ static int read_ids(const char *text, uint32_t vocabulary, token **ret, size_t *
     return 0;
 }
 
-static int compute(const struct context *context, const struct arguments *arguments, const struct opened *opened,
-                   struct error *err)
+static int compute(const struct context *context, const struct arguments *arguments,
+                   const struct opened *opened, struct error *err)
 {
     AUTO(prompt) *prompt = NULL;
     AUTO(session) *session = NULL;
@@ -68,14 +70,18 @@ static int compute(const struct context *context, const struct arguments *argume
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
 {
     struct opened opened;
-    int r = opened_fill(&opened, context, operand(arguments, 0), err) || compute(context, arguments, &opened, err);
+    int r = opened_fill(&opened, context, operand(arguments, 0), err) ||
+            compute(context, arguments, &opened, err);
     opened_clear(&opened);
     return r ? -1 : 0;
 }
 
 static const struct option options[] = {
     {.name = "tokens", .kind = OPTION_TEXT, .value = "IDS", .help = "token ids, parted by commas"},
-    {.name = "out", .kind = OPTION_TEXT, .value = "FILE", .is_file = true,
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .value = "FILE",
+     .is_file = true,
      .help = "where the logits go: float32, little-endian, one row of the vocabulary a position"},
     {.name = "all", .help = "every position, not only the last"},
     {0}};

@@ -31,7 +31,8 @@ static const struct option options[] = {
     {.name = "no-bos", .help = "do not put the model's start token in front"},
     {0}};
 
-static const struct example examples[] = {{"printf 'Hello' | alcove model tokenize default -", "[19556]"}, {0}};
+static const struct example examples[] = {{"printf 'Hello' | alcove model tokenize default -", "[19556]"},
+                                          {0}};
 
 const struct command command_model_tokenize = {
     .name = "model tokenize",

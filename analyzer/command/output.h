@@ -1,4 +1,5 @@
-/* output.h - what people read on a terminal: tables with aligned columns, and text of documents made harmless.
+/* output.h - what people read on a terminal: tables with aligned columns, and text of documents made
+ * harmless.
  *
  *   AUTO(table) *table = NULL;
  *   if (table_new(&table, (const char *const[]){"rule", "label", NULL}, err)) return -1;
@@ -26,8 +27,8 @@ void table_style(struct table *table, enum style style);
 /* Columns as wide as their widest cell; the heads only when there are rows. */
 void table_print(const struct table *table, const struct context *context);
 
-/* Text that may come from a document: control bytes other than new line and tab become U+FFFD, so that a note cannot
- * rewrite the screen with escape sequences. Invalid UTF-8 likewise. */
+/* Text that may come from a document: control bytes other than new line and tab become U+FFFD, so that a note
+ * cannot rewrite the screen with escape sequences. Invalid UTF-8 likewise. */
 void output_clean(FILE *to, struct slice text);
 
 /* "20 MiB", "3.4 GiB": for tables. */

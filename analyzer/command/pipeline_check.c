@@ -1,4 +1,5 @@
-/* pipeline_check.c - `alcove pipeline check`: everything that can be known of pipelines without a document, and with
+/* pipeline_check.c - `alcove pipeline check`: everything that can be known of pipelines without a document,
+ * and with
  * --tests what they say of their own. */
 #include "analyzer/command/command.h"
 #include "analyzer/command/pipeline_tests.h"
@@ -27,20 +28,23 @@ static void print_good(const struct check *c, const struct pipeline *p, const st
     pipeline_warnings(p, &warnings);
     hash_hex(&p->digest, hex);
     if (c->context->is_json) {
-        json_t *line = json_pack("{s:s, s:b, s:s, s:s, s:I}", "file", p->path, "valid", 1, "name", p->name, "digest", hex,
-                                 "warnings", (json_int_t)warnings);
+        json_t *line = json_pack("{s:s, s:b, s:s, s:s, s:I}", "file", p->path, "valid", 1, "name", p->name,
+                                 "digest", hex, "warnings", (json_int_t)warnings);
         if (has_tested)
-            json_object_set_new(line, "tests", json_pack("{s:I, s:I, s:I}", "run", (json_int_t)tests->run, "failed",
-                                                         (json_int_t)tests->failed, "untested_results",
-                                                         (json_int_t)tests->untested));
+            json_object_set_new(line, "tests",
+                                json_pack("{s:I, s:I, s:I}", "run", (json_int_t)tests->run, "failed",
+                                          (json_int_t)tests->failed, "untested_results",
+                                          (json_int_t)tests->untested));
         json_print(line, c->context->out);
         json_decref(line);
         return;
     }
     bool has_failed = has_tested && tests->failed;
-    fprintf(c->context->out, "%s: %s%s%s", p->path, context_style(c->context, has_failed ? STYLE_BAD : STYLE_GOOD),
+    fprintf(c->context->out, "%s: %s%s%s", p->path,
+            context_style(c->context, has_failed ? STYLE_BAD : STYLE_GOOD),
             has_failed ? "tests failed" : "ok", context_style(c->context, STYLE_PLAIN));
-    fprintf(c->context->out, " (%s, %zu step%s, digest %.12s", p->name, p->step_count, p->step_count == 1 ? "" : "s", hex);
+    fprintf(c->context->out, " (%s, %zu step%s, digest %.12s", p->name, p->step_count,
+            p->step_count == 1 ? "" : "s", hex);
     if (has_tested)
         fprintf(c->context->out, ", %zu of %zu tests hold", tests->run - tests->failed, tests->run);
     if (has_tested && tests->untested)
@@ -62,7 +66,8 @@ static int check_pipeline(struct check *c, const char *path, struct error *err)
     const struct pipeline_warning *w = pipeline_warnings(p, &warnings);
     for (size_t i = 0; i < warnings; i++)
         context_warn_at(c->context, path, w[i].line, w[i].column, w[i].message);
-    if (places_rules(folder, sizeof folder, err) || ruleset_load(&rules, p->packs, p->pack_count, folder, err))
+    if (places_rules(folder, sizeof folder, err) ||
+        ruleset_load(&rules, p->packs, p->pack_count, folder, err))
         return -1;
     if (has_tests && pipeline_tests_run(c->context, p, rules, c->pool, &tests, err))
         return -1;
@@ -146,9 +151,10 @@ static const struct option options[] = {
     {.name = "deny-warnings", .help = "fail where there is a warning"},
     {0}};
 
-static const struct example examples[] = {{"alcove pipeline check pipelines/", "every *.yaml of a folder"},
-                                          {"alcove pipeline check clinic.yaml --tests", "and run its own tests"},
-                                          {0}};
+static const struct example examples[] = {
+    {"alcove pipeline check pipelines/", "every *.yaml of a folder"},
+    {"alcove pipeline check clinic.yaml --tests", "and run its own tests"},
+    {0}};
 
 const struct command command_pipeline_check = {
     .name = "pipeline check",
@@ -156,10 +162,11 @@ const struct command command_pipeline_check = {
     .operands_min = 1,
     .operands_max = UINT_MAX,
     .summary = "find mistakes in pipelines, each with its place and cure",
-    .about = "Checks keys, values, references between them, and that the rule packs are there and compile. With "
-             "--tests every text under tests: goes through the redactor, and the labels and spans found must be "
-             "those expected; expected results of steps are tested where the models are there.\n\n"
-             "All files are checked even when one is wrong; then the exit status is 3.",
+    .about =
+        "Checks keys, values, references between them, and that the rule packs are there and compile. With "
+        "--tests every text under tests: goes through the redactor, and the labels and spans found must be "
+        "those expected; expected results of steps are tested where the models are there.\n\n"
+        "All files are checked even when one is wrong; then the exit status is 3.",
     .options = options,
     .examples = examples,
     .closes_sandbox = true,

@@ -1,4 +1,5 @@
-/* pipeline_explain.c - `alcove pipeline explain`: every value in effect, defaults and --set included, and the digest. */
+/* pipeline_explain.c - `alcove pipeline explain`: every value in effect, defaults and --set included, and the
+ * digest. */
 #include "analyzer/command/command.h"
 #include "analyzer/command/output.h"
 
@@ -34,8 +35,9 @@ static int add_rows(struct table *table, const char *path, const json_t *value, 
         }
         return 0;
     }
-    char *text = json_is_string(value) ? strdup(json_string_value(value))
-                                       : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(12));
+    char *text = json_is_string(value)
+                     ? strdup(json_string_value(value))
+                     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(12));
     if (!text)
         return error_memory(err);
     int r = table_row(table, (const char *const[]){path, text, NULL}, err);
@@ -72,9 +74,11 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return r ? -1 : 0;
 }
 
-static const struct option options[] = {
-    {.name = "set", .kind = OPTION_LIST, .value = "PATH=VALUE", .help = "override one value: steps.specialty.model=m.gguf"},
-    {0}};
+static const struct option options[] = {{.name = "set",
+                                         .kind = OPTION_LIST,
+                                         .value = "PATH=VALUE",
+                                         .help = "override one value: steps.specialty.model=m.gguf"},
+                                        {0}};
 
 const struct command command_pipeline_explain = {
     .name = "pipeline explain",

@@ -49,9 +49,10 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return 0;
 }
 
-static const struct example examples[] = {{"alcove pipeline init notes.yaml", "then edit it, and check it with:"},
-                                          {"alcove pipeline check notes.yaml --tests", "its own tests included"},
-                                          {0}};
+static const struct example examples[] = {
+    {"alcove pipeline init notes.yaml", "then edit it, and check it with:"},
+    {"alcove pipeline check notes.yaml --tests", "its own tests included"},
+    {0}};
 
 const struct command command_pipeline_init = {
     .name = "pipeline init",

@@ -27,7 +27,8 @@ struct bench { /* what all tests of a pipeline share */
 };
 
 /* A failed expectation as a line: FILE:LINE:COLUMN: test failed: ... */
-static void report(const struct bench *b, const struct pipeline_test *test, const char *format, ...) PRINTF_LIKE(3, 4);
+static void report(const struct bench *b, const struct pipeline_test *test, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 static void report(const struct bench *b, const struct pipeline_test *test, const char *format, ...)
 {
@@ -37,12 +38,13 @@ static void report(const struct bench *b, const struct pipeline_test *test, cons
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (b->context->is_json) {
-        json_t *line = json_pack("{s:s, s:i, s:i, s:s}", "file", b->pipeline->path, "line", (int)test->line, "column",
-                                 (int)test->column, "failed", text);
+        json_t *line = json_pack("{s:s, s:i, s:i, s:s}", "file", b->pipeline->path, "line", (int)test->line,
+                                 "column", (int)test->column, "failed", text);
         json_print(line, b->context->out);
         json_decref(line);
     } else {
-        fprintf(b->context->out, "%s:%u:%u: test failed: %s\n", b->pipeline->path, test->line, test->column, text);
+        fprintf(b->context->out, "%s:%u:%u: test failed: %s\n", b->pipeline->path, test->line, test->column,
+                text);
     }
 }
 
@@ -56,7 +58,8 @@ static uint32_t count_of(const struct redaction *redaction, enum label label)
     return sum;
 }
 
-static size_t test_counts(const struct bench *b, const struct pipeline_test *test, const struct redaction *redaction)
+static size_t test_counts(const struct bench *b, const struct pipeline_test *test,
+                          const struct redaction *redaction)
 {
     size_t failed = 0;
     for (size_t i = 0; i < test->label_count; i++) {
@@ -66,14 +69,16 @@ static size_t test_counts(const struct bench *b, const struct pipeline_test *tes
         uint32_t found = count_of(redaction, label);
         if (found == test->label_counts[i].count)
             continue;
-        report(b, test, "expected %u %s, found %u", test->label_counts[i].count, test->label_counts[i].label, found);
+        report(b, test, "expected %u %s, found %u", test->label_counts[i].count, test->label_counts[i].label,
+               found);
         failed++;
     }
     return failed;
 }
 
 /* Some place of `text` in the document is covered by a span of that label. */
-static bool is_covered(const struct redaction *redaction, const char *document, const char *text, enum label label)
+static bool is_covered(const struct redaction *redaction, const char *document, const char *text,
+                       enum label label)
 {
     for (const char *at = document; (at = strstr(at, text)); at++) {
         size_t start = (size_t)(at - document), end = start + strlen(text);
@@ -86,12 +91,14 @@ static bool is_covered(const struct redaction *redaction, const char *document, 
     return false;
 }
 
-static size_t test_spans(const struct bench *b, const struct pipeline_test *test, const struct redaction *redaction)
+static size_t test_spans(const struct bench *b, const struct pipeline_test *test,
+                         const struct redaction *redaction)
 {
     size_t failed = 0;
     for (size_t i = 0; i < test->span_count; i++) {
         enum label label;
-        if (!label_from(test->spans[i].label, &label) || is_covered(redaction, test->text, test->spans[i].text, label))
+        if (!label_from(test->spans[i].label, &label) ||
+            is_covered(redaction, test->text, test->spans[i].text, label))
             continue;
         report(b, test, "expected a span %s over \"%.100s\"", test->spans[i].label, test->spans[i].text);
         failed++;
@@ -99,8 +106,8 @@ static size_t test_spans(const struct bench *b, const struct pipeline_test *test
     return failed;
 }
 
-static int test_results(const struct bench *b, const struct pipeline_test *test, const struct redaction *redaction,
-                        size_t *ret_failed, struct error *err)
+static int test_results(const struct bench *b, const struct pipeline_test *test,
+                        const struct redaction *redaction, size_t *ret_failed, struct error *err)
 {
     if (!test->result_count || !b->steps)
         return 0;
@@ -109,7 +116,8 @@ static int test_results(const struct bench *b, const struct pipeline_test *test,
     if (steps_run(b->steps, redaction->text, &results, times, err))
         return -1;
     for (size_t i = 0; i < test->result_count; i++) {
-        const char *found = json_string_value(json_object_get(json_object_get(results, test->results[i].step), "label"));
+        const char *found =
+            json_string_value(json_object_get(json_object_get(results, test->results[i].step), "label"));
         if (found && strcmp(found, test->results[i].label) == 0)
             continue;
         report(b, test, "expected %s \"%.60s\", got %s%.60s%s", test->results[i].step, test->results[i].label,
@@ -121,8 +129,8 @@ static int test_results(const struct bench *b, const struct pipeline_test *test,
 }
 
 /* HMAC under a random key of this run: surrogates need one, and tests keep nothing. */
-static int hashes_of(void *key, const char *purpose, const struct slice *values, size_t count, struct hash *ret,
-                     struct error *err UNUSED)
+static int hashes_of(void *key, const char *purpose, const struct slice *values, size_t count,
+                     struct hash *ret, struct error *err UNUSED)
 {
     for (size_t i = 0; i < count; i++) {
         const struct slice parts[] = {slice_of(purpose), SLICE("\0"), values[i]};
@@ -183,8 +191,9 @@ static int run_tests(struct bench *b, struct tests_outcome *ret, struct error *e
     return 0;
 }
 
-int pipeline_tests_run(const struct context *context, const struct pipeline *pipeline, const struct ruleset *rules,
-                       struct pool *pool, struct tests_outcome *ret, struct error *err)
+int pipeline_tests_run(const struct context *context, const struct pipeline *pipeline,
+                       const struct ruleset *rules, struct pool *pool, struct tests_outcome *ret,
+                       struct error *err)
 {
     AUTO(secret) *key = NULL;
     AUTO(redactor) *redactor = NULL;

@@ -1,5 +1,5 @@
-/* places.c - see places.h. Places are found from the program or library itself, never from the current folder: a pack
- * or model that lies about in a folder of documents must not be taken. */
+/* places.c - see places.h. Places are found from the program or library itself, never from the current
+ * folder: a pack or model that lies about in a folder of documents must not be taken. */
 #include "analyzer/command/places.h"
 
 #include "base/file.h"
@@ -40,14 +40,15 @@ static bool program_folder(char ret[PATH_MAX])
 static bool library_folder(char ret[PATH_MAX])
 {
     Dl_info found;
-    if (!dladdr((void *)(uintptr_t)places_rules, &found) || !found.dli_fname || !realpath(found.dli_fname, ret))
+    if (!dladdr((void *)(uintptr_t)places_rules, &found) || !found.dli_fname ||
+        !realpath(found.dli_fname, ret))
         return false;
     to_folder(ret);
     return true;
 }
 
-/* A build tree is told by CMake's cache beside the program, or one folder above (the tests' programs); the cache also
- * says where the source is. True: both are filled. */
+/* A build tree is told by CMake's cache beside the program, or one folder above (the tests' programs); the
+ * cache also says where the source is. True: both are filled. */
 static bool build_tree(const char *program, char build[PATH_MAX], char source[PATH_MAX])
 {
     static const char key[] = "\nCMAKE_HOME_DIRECTORY:INTERNAL=";
@@ -69,8 +70,8 @@ static bool build_tree(const char *program, char build[PATH_MAX], char source[PA
     return false;
 }
 
-/* Looks from the program's folder and from the library's: in a build tree `in_source` or `in_build` (the other is
- * NULL), else share/alcove/NAME below the prefix. False: ret is where it was last looked for. */
+/* Looks from the program's folder and from the library's: in a build tree `in_source` or `in_build` (the
+ * other is NULL), else share/alcove/NAME below the prefix. False: ret is where it was last looked for. */
 static bool find(const char *in_source, const char *in_build, const char *name, char *ret, size_t capacity)
 {
     bool (*const folders[])(char ret[PATH_MAX]) = {program_folder, library_folder};
@@ -85,7 +86,8 @@ static bool find(const char *in_source, const char *in_build, const char *name, 
             return path_join(ret, capacity, &ignored, "%s/%s", in_source ? source : build,
                              in_source ? in_source : in_build) == 0;
         for (size_t j = 0; j < (i ? COUNT_OF(above) : 1); j++)
-            if (path_join(ret, capacity, &ignored, "%s%s/share/alcove/%s", own, above[j], name) == 0 && is_folder(ret))
+            if (path_join(ret, capacity, &ignored, "%s%s/share/alcove/%s", own, above[j], name) == 0 &&
+                is_folder(ret))
                 return true;
     }
     return false;

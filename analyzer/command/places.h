@@ -1,4 +1,5 @@
-/* places.h - where the program's own files are: in a build tree beside it, else below the prefix of the install.
+/* places.h - where the program's own files are: in a build tree beside it, else below the prefix of the
+ * install.
  *
  *   build/alcove          rules: ../rules/packs of the source tree     models: build/models
  *   PREFIX/bin/alcove     rules: PREFIX/share/alcove/rules             models: PREFIX/share/alcove/models

@@ -1,5 +1,5 @@
-/* rules_check.c - `alcove rules lint` and `alcove rules test`: packs held against the style of packs and against their
- * own examples. */
+/* rules_check.c - `alcove rules lint` and `alcove rules test`: packs held against the style of packs and
+ * against their own examples. */
 #include "analyzer/command/rules_common.h"
 
 #include "base/json.h"
@@ -45,7 +45,8 @@ static int check(struct context *context, const struct packs *packs, const char 
     return 0;
 }
 
-static int run(struct context *context, const struct arguments *arguments, const char *what, struct error *err)
+static int run(struct context *context, const struct arguments *arguments, const char *what,
+               struct error *err)
 {
     struct packs packs;
     struct totals totals = {0};
@@ -67,9 +68,8 @@ static int run_test(struct context *context, const struct arguments *arguments, 
     return run(context, arguments, "test", err);
 }
 
-static const struct example lint_examples[] = {{"alcove rules lint", "all shipped packs"},
-                                               {"alcove rules lint clinic.yaml", "one of your own"},
-                                               {0}};
+static const struct example lint_examples[] = {
+    {"alcove rules lint", "all shipped packs"}, {"alcove rules lint clinic.yaml", "one of your own"}, {0}};
 
 const struct command command_rules_lint = {
     .name = "rules lint",
@@ -86,6 +86,7 @@ const struct command command_rules_test = {
     .operands = "[PACK...]",
     .operands_max = UINT_MAX,
     .summary = "run the examples that every rule carries",
-    .about = "Each rule has examples that must match and examples that must not. Exit status 3 when one fails.",
+    .about =
+        "Each rule has examples that must match and examples that must not. Exit status 3 when one fails.",
     .run = run_test,
 };

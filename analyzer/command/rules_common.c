@@ -66,17 +66,19 @@ int pack_path(const struct packs *packs, size_t index, char *ret, size_t capacit
     return path_join(ret, capacity, err, "%s/%s.yaml", packs->folder, name);
 }
 
-void print_problem(void *context, const char *file, unsigned line, unsigned column, bool is_error, const char *message)
+void print_problem(void *context, const char *file, unsigned line, unsigned column, bool is_error,
+                   const char *message)
 {
     const struct context *c = context;
     const char *severity = is_error ? "error" : "warning";
     if (c->is_json) {
-        json_t *row = json_pack("{s:s, s:i, s:i, s:s, s:s}", "file", file, "line", (int)line, "column", (int)column,
-                                "severity", severity, "message", message);
+        json_t *row = json_pack("{s:s, s:i, s:i, s:s, s:s}", "file", file, "line", (int)line, "column",
+                                (int)column, "severity", severity, "message", message);
         json_print(row, c->out);
         json_decref(row);
         return;
     }
     fprintf(c->out, "%s:%u:%u: %s%s%s: %s\n", file, line, column,
-            context_style(c, is_error ? STYLE_BAD : STYLE_WARNING), severity, context_style(c, STYLE_PLAIN), message);
+            context_style(c, is_error ? STYLE_BAD : STYLE_WARNING), severity, context_style(c, STYLE_PLAIN),
+            message);
 }

@@ -9,7 +9,8 @@
 
 #define OPTION_ROW_RULES                                                                                     \
     {                                                                                                        \
-        .name = "rules", .kind = OPTION_TEXT, .value = "A,B", .help = "these packs, by name or path (default: all shipped)" \
+        .name = "rules", .kind = OPTION_TEXT, .value = "A,B",                                                \
+        .help = "these packs, by name or path (default: all shipped)"                                        \
     }
 
 /* Names of packs, and the folder that they are in. */
@@ -32,6 +33,7 @@ CHECKED int packs_load(const struct packs *packs, struct ruleset **ret, struct e
 CHECKED int pack_path(const struct packs *packs, size_t index, char *ret, size_t capacity, struct error *err);
 
 /* A rule_report for rules lint and rules test: a line on stdout. context: the struct context. */
-void print_problem(void *context, const char *file, unsigned line, unsigned column, bool is_error, const char *message);
+void print_problem(void *context, const char *file, unsigned line, unsigned column, bool is_error,
+                   const char *message);
 
 #endif

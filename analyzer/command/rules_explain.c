@@ -1,5 +1,5 @@
-/* rules_explain.c - `alcove rules explain`: the arithmetic of every match in a text. The text itself is not repeated:
- * places are given, so that the output may be shown to others. */
+/* rules_explain.c - `alcove rules explain`: the arithmetic of every match in a text. The text itself is not
+ * repeated: places are given, so that the output may be shown to others. */
 #include "analyzer/command/rules_common.h"
 
 #include "base/file.h"
@@ -27,25 +27,28 @@ static struct place place_of(struct slice text, size_t at)
 
 static void print_line(const struct context *context, const struct finding *f, double threshold)
 {
-    json_t *line = json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:b}", "rule", rule_id(f->rule), "label",
-                             label_name(rule_label(f->rule)), "start", (json_int_t)f->start, "end", (json_int_t)f->end,
-                             "score", (double)f->score, "pattern", (double)f->score_pattern, "context",
-                             (double)f->score_context, "valid", (double)f->score_valid, "negative",
-                             (double)f->score_negative, "redacted", (double)f->score >= threshold);
+    json_t *line =
+        json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:b}", "rule", rule_id(f->rule), "label",
+                  label_name(rule_label(f->rule)), "start", (json_int_t)f->start, "end", (json_int_t)f->end,
+                  "score", (double)f->score, "pattern", (double)f->score_pattern, "context",
+                  (double)f->score_context, "valid", (double)f->score_valid, "negative",
+                  (double)f->score_negative, "redacted", (double)f->score >= threshold);
     if (f->context_at != UINT32_MAX)
         json_object_set_new(line, "context_at", json_integer(f->context_at));
     json_print(line, context->out);
     json_decref(line);
 }
 
-static void print_text(const struct context *context, struct slice text, const struct finding *f, double threshold)
+static void print_text(const struct context *context, struct slice text, const struct finding *f,
+                       double threshold)
 {
     FILE *to = context->out;
     struct place at = place_of(text, f->start);
     bool is_redacted = (double)f->score >= threshold;
     fprintf(to, "%u:%u: %s, %zu bytes, by %s (%s %s): score %.2f, %s%s%s\n", at.line, at.column,
             label_name(rule_label(f->rule)), f->end - f->start, rule_id(f->rule), rule_pack(f->rule),
-            rule_version(f->rule), (double)f->score, context_style(context, is_redacted ? STYLE_GOOD : STYLE_WARNING),
+            rule_version(f->rule), (double)f->score,
+            context_style(context, is_redacted ? STYLE_GOOD : STYLE_WARNING),
             is_redacted ? "redacted" : "kept", context_style(context, STYLE_PLAIN));
     fprintf(to, "    %+.2f  the pattern matches\n", (double)f->score_pattern);
     if (f->context_at != UINT32_MAX) {
@@ -55,12 +58,13 @@ static void print_text(const struct context *context, struct slice text, const s
     if (rule_validator(f->rule))
         fprintf(to, "    %+.2f  %s\n", (double)f->score_valid, rule_validator(f->rule));
     if (f->score_negative < 0 || f->score_negative > 0)
-        fprintf(to, "    %+.2f  a word that speaks against it\n", -(double)(f->score_negative < 0 ? -f->score_negative : f->score_negative));
+        fprintf(to, "    %+.2f  a word that speaks against it\n",
+                -(double)(f->score_negative < 0 ? -f->score_negative : f->score_negative));
     fprintf(to, "  = %.2f  at least %.2f is redacted\n", (double)f->score, threshold);
 }
 
-static int explain(const struct context *context, const struct arguments *arguments, const struct ruleset *rules,
-                   struct error *err)
+static int explain(const struct context *context, const struct arguments *arguments,
+                   const struct ruleset *rules, struct error *err)
 {
     AUTO(scanner) *scanner = NULL;
     AUTO(buffer) *text = NULL;
@@ -76,7 +80,8 @@ static int explain(const struct context *context, const struct arguments *argume
         error_set(err, FAULT_INPUT, "the text is not valid UTF-8 (byte %zu)", utf8_valid(buffer_slice(text)));
         return error_at(err, is_stdin ? "-" : path, 0, 0);
     }
-    if (scanner_new(&scanner, rules, err) || scanner_scan(scanner, buffer_slice(text), 0, &findings, &count, err))
+    if (scanner_new(&scanner, rules, err) ||
+        scanner_scan(scanner, buffer_slice(text), 0, &findings, &count, err))
         return -1;
     for (size_t i = 0; i < count; i++)
         if (context->is_json)
@@ -92,18 +97,24 @@ static int run(struct context *context, const struct arguments *arguments, struc
 {
     struct packs packs;
     AUTO(ruleset) *rules = NULL;
-    int r = packs_fill(&packs, arguments, err) || packs_load(&packs, &rules, err) || explain(context, arguments, rules, err);
+    int r = packs_fill(&packs, arguments, err) || packs_load(&packs, &rules, err) ||
+            explain(context, arguments, rules, err);
     packs_clear(&packs);
     return r ? -1 : 0;
 }
 
 static const struct option options[] = {
     OPTION_ROW_RULES,
-    {.name = "threshold", .kind = OPTION_REAL, .value = "T", .min = 0, .max = 1,
+    {.name = "threshold",
+     .kind = OPTION_REAL,
+     .value = "T",
+     .min = 0,
+     .max = 1,
      .help = "score from which a match is redacted (default: 0.5, as in a pipeline)"},
     {0}};
 
-static const struct example examples[] = {{"alcove rules explain letter.txt --rules us-hipaa", "why each match has its score"}, {0}};
+static const struct example examples[] = {
+    {"alcove rules explain letter.txt --rules us-hipaa", "why each match has its score"}, {0}};
 
 const struct command command_rules_explain = {
     .name = "rules explain",

@@ -6,9 +6,10 @@
 
 static void print_line(const struct context *context, const struct rule *rule)
 {
-    json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*}", "id", rule_id(rule), "label",
-                             label_name(rule_label(rule)), "pack", rule_pack(rule), "version", rule_version(rule),
-                             "validate", rule_validator(rule), "source", rule_source(rule));
+    json_t *line =
+        json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*}", "id", rule_id(rule), "label",
+                  label_name(rule_label(rule)), "pack", rule_pack(rule), "version", rule_version(rule),
+                  "validate", rule_validator(rule), "source", rule_source(rule));
     if (rule_hipaa(rule))
         json_object_set_new(line, "hipaa", json_integer(rule_hipaa(rule)));
     json_print(line, context->out);
@@ -20,8 +21,8 @@ static int add_row(struct table *table, const struct rule *rule, struct error *e
     char hipaa[12] = "";
     if (rule_hipaa(rule))
         snprintf(hipaa, sizeof hipaa, "%d", rule_hipaa(rule));
-    const char *const cells[] = {rule_id(rule), label_name(rule_label(rule)), rule_pack(rule), hipaa,
-                                 rule_validator(rule), NULL};
+    const char *const cells[] = {rule_id(rule), label_name(rule_label(rule)), rule_pack(rule),
+                                 hipaa,         rule_validator(rule),         NULL};
     return table_row(table, cells, err);
 }
 
@@ -57,7 +58,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
 {
     struct packs packs;
     AUTO(ruleset) *rules = NULL;
-    int r = packs_fill(&packs, arguments, err) || packs_load(&packs, &rules, err) || list(context, arguments, rules, err);
+    int r = packs_fill(&packs, arguments, err) || packs_load(&packs, &rules, err) ||
+            list(context, arguments, rules, err);
     packs_clear(&packs);
     return r ? -1 : 0;
 }

@@ -35,11 +35,12 @@ static json_t *node_json(const struct yaml_node *node)
     return all;
 }
 
-static void print_rule(const struct context *context, const char *file, const char *pack, const struct yaml_node *node)
+static void print_rule(const struct context *context, const char *file, const char *pack,
+                       const struct yaml_node *node)
 {
     if (context->is_json) {
-        json_t *line = json_pack("{s:s, s:s, s:i, s:o}", "pack", pack, "file", file, "line", (int)node->line, "rule",
-                                 node_json(node));
+        json_t *line = json_pack("{s:s, s:s, s:i, s:o}", "pack", pack, "file", file, "line", (int)node->line,
+                                 "rule", node_json(node));
         json_print(line, context->out);
         json_decref(line);
         return;
@@ -48,7 +49,8 @@ static void print_rule(const struct context *context, const char *file, const ch
     print_node(context->out, node, 0);
 }
 
-/* Looks for the rule in one pack file. 1 = found and printed. names: all ids seen, for a suggestion; the array grows. */
+/* Looks for the rule in one pack file. 1 = found and printed. names: all ids seen, for a suggestion; the
+ * array grows. */
 static int look_in(const struct context *context, const char *file, const char *pack, const char *id,
                    char (*seen)[64], size_t *seen_count, size_t seen_max, struct error *err)
 {
@@ -88,7 +90,8 @@ static int show(const struct context *context, const struct packs *packs, const 
         names[i] = seen[i];
     error_set(err, FAULT_USAGE, "no rule \"%.60s\" in %s", id, packs->folder);
     const char *near = suggest_nearest(id, names, seen_count);
-    return near ? error_hint(err, "did you mean \"%s\"?", near) : error_hint(err, "alcove rules list shows all");
+    return near ? error_hint(err, "did you mean \"%s\"?", near)
+                : error_hint(err, "alcove rules list shows all");
 }
 
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
@@ -103,7 +106,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
 
 static const struct option options[] = {OPTION_ROW_RULES, {0}};
 
-static const struct example examples[] = {{"alcove rules show us.ssn", "its pattern, context words, scores and examples"}, {0}};
+static const struct example examples[] = {
+    {"alcove rules show us.ssn", "its pattern, context words, scores and examples"}, {0}};
 
 const struct command command_rules_show = {
     .name = "rules show",

@@ -33,7 +33,8 @@ static int read_passphrase(int fd, struct secret **ret, struct error *err)
             break;
         used += (size_t)got;
         if (used > PASSPHRASE_BYTES_MAX)
-            return error_set(err, FAULT_STORE, "the passphrase is longer than %u bytes", PASSPHRASE_BYTES_MAX);
+            return error_set(err, FAULT_STORE, "the passphrase is longer than %u bytes",
+                             PASSPHRASE_BYTES_MAX);
     }
     if (used && whole->data[used - 1] == '\n')
         used--;
@@ -53,11 +54,12 @@ static void warn_of_wide_mode(const struct context *context, const char *key_fil
                      (unsigned)(st.st_mode & 07777));
 }
 
-int store_place_fill(struct store_place *ret, const struct context *context, const struct arguments *arguments,
-                     enum store_mode mode, struct error *err)
+int store_place_fill(struct store_place *ret, const struct context *context,
+                     const struct arguments *arguments, enum store_mode mode, struct error *err)
 {
     memset(ret, 0, sizeof *ret);
-    const char *store = argument_text(arguments, "store", NULL), *key = argument_text(arguments, "key-file", NULL);
+    const char *store = argument_text(arguments, "store", NULL),
+               *key = argument_text(arguments, "key-file", NULL);
     bool has_passphrase = argument_given(arguments, "passphrase-fd");
     if (key && has_passphrase)
         return error_set(err, FAULT_USAGE, "--key-file and --passphrase-fd exclude each other");

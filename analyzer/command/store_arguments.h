@@ -1,4 +1,5 @@
-/* store_arguments.h - from --store, --key-file, --passphrase-fd (OPTION_ROWS_STORE) to a store that can be opened. */
+/* store_arguments.h - from --store, --key-file, --passphrase-fd (OPTION_ROWS_STORE) to a store that can be
+ * opened. */
 #ifndef ALCOVE_ANALYZER_COMMAND_STORE_ARGUMENTS_H
 #define ALCOVE_ANALYZER_COMMAND_STORE_ARGUMENTS_H
 
@@ -13,13 +14,15 @@ struct store_place {
     struct store_options options; /* points into the above */
 };
 
-/* Fills in the defaults: $XDG_DATA_HOME/alcove/store.alc, and NAME.key beside NAME.alc. Warns when the key file may be
- * read by others. With STORE_CREATE the default folder is made. -1 with FAULT_STORE or FAULT_USAGE. */
+/* Fills in the defaults: $XDG_DATA_HOME/alcove/store.alc, and NAME.key beside NAME.alc. Warns when the key
+ * file may be read by others. With STORE_CREATE the default folder is made. -1 with FAULT_STORE or
+ * FAULT_USAGE. */
 CHECKED int store_place_fill(struct store_place *ret, const struct context *context,
                              const struct arguments *arguments, enum store_mode mode, struct error *err);
 void store_place_clear(struct store_place *place);
 
-/* The login (of /etc/passwd, without asking a name service), uid and host for audit records. Static storage. */
+/* The login (of /etc/passwd, without asking a name service), uid and host for audit records. Static storage.
+ */
 const struct store_actor *store_actor_self(void);
 
 #endif

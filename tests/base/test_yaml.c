@@ -9,8 +9,9 @@ static void the_tree_keeps_text_order_and_places(void **state UNUSED)
 {
     AUTO(yaml) *yaml = NULL;
     struct error err;
-    assert_ok(yaml_read(&yaml, SLICE("# first\nname: note\nlabels: [no, '010', \"\xc3\xa4\", x]\nsteps:\n"
-                                     "  - classify: {name: a}\n  - |\n    two\n    lines\n"),
+    assert_ok(yaml_read(&yaml,
+                        SLICE("# first\nname: note\nlabels: [no, '010', \"\xc3\xa4\", x]\nsteps:\n"
+                              "  - classify: {name: a}\n  - |\n    two\n    lines\n"),
                         "p.yaml", FAULT_PIPELINE, &err),
               err);
     const struct yaml_node *root = yaml_root(yaml), *labels = yaml_get(root, "labels"),
@@ -65,7 +66,8 @@ static const struct refusal {
     {"a: b: c\n", 1, 2, "a value containing \": \" needs quotes; write a: \"b: c\""},
     {"x:\n  - a: say \"b\": c\\d\n", 2, 6,
      "a value containing \": \" needs quotes; write a: \"say \\\"b\\\": c\\\\d\""},
-    {"a: b\n  c: d\n", 2, 4, "a key cannot stand here: the line above already has a value, or the indentation is wrong"},
+    {"a: b\n  c: d\n", 2, 4,
+     "a key cannot stand here: the line above already has a value, or the indentation is wrong"},
     {"a: 1\nb: 2\nc: 3\nd: 4\npurpose:   \"never closed\ne: 5\n", 5, 12, "quote opened here is never closed"},
     {"a: 'x\nb: y\n---\n", 1, 4, "quote opened here is never closed"},
     {"a: \"open\nb: \"closed\"\n", 1, 4, "quote opened here is never closed"},
@@ -81,7 +83,8 @@ static const struct refusal {
     {"? [a]\n: b\n", 1, 3, "a key must be plain text, not a list or mapping"},
     {"a: 1\n---\nb: 2\n", 2, 1, "a second document; a file holds one"},
     {"a: @x\n", 1, 4, "a value cannot begin with \"@\" without quotes"},
-    {"a: \"\\d\"\n", 1, 5, "unknown escape in double quotes; use single quotes, or write the backslash twice"},
+    {"a: \"\\d\"\n", 1, 5,
+     "unknown escape in double quotes; use single quotes, or write the backslash twice"},
     {"a: [1, 2\nb: 3\n", 1, 4, "list opened here is never closed with \"]\""},
     {"a: 1\nb\nc: 2\n", 2, 1, "this line is neither \"key: value\" nor \"- item\" (is a \": \" missing?)"},
     {"a: - b\n", 1, 4, "a list item cannot stand here; put each \"- \" on a line of its own below its key"},
@@ -106,9 +109,8 @@ static void an_alias_bomb_is_refused_at_its_first_anchor(void **state UNUSED)
 {
     AUTO(yaml) *yaml = NULL;
     struct error err;
-    assert_int_equal(yaml_read(&yaml,
-                               SLICE("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"), "bomb.yaml",
-                               FAULT_PIPELINE, &err),
+    assert_int_equal(yaml_read(&yaml, SLICE("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"),
+                               "bomb.yaml", FAULT_PIPELINE, &err),
                      -1);
     assert_int_equal(err.line, 1);
     assert_non_null(strstr(err.message, "anchors"));
@@ -156,7 +158,8 @@ static void values_have_the_type_that_is_asked_for(void **state UNUSED)
     bool flag;
     double real;
     long whole;
-    assert_ok(yaml_read(&yaml, SLICE("threshold: abc\nt: 0.25\nn: 17\nyes: on\nl: [1]\nx: 0x10\nz: nan\nm: 1.5\n"),
+    assert_ok(yaml_read(&yaml,
+                        SLICE("threshold: abc\nt: 0.25\nn: 17\nyes: on\nl: [1]\nx: 0x10\nz: nan\nm: 1.5\n"),
                         "p.yaml", FAULT_PIPELINE, &err),
               err);
     const struct yaml_node *root = yaml_root(yaml);
@@ -190,7 +193,8 @@ static void an_unknown_key_gives_the_nearest_name(void **state UNUSED)
     assert_int_equal(err.line, 2);
 }
 
-/* Cut and altered at random places: an error with a place, or a tree, never anything else (the sanitizers look on). */
+/* Cut and altered at random places: an error with a place, or a tree, never anything else (the sanitizers
+ * look on). */
 static void mutilated_files_are_refused_or_read(void **state UNUSED)
 {
     uint64_t random = test_seed();
@@ -200,10 +204,13 @@ static void mutilated_files_are_refused_or_read(void **state UNUSED)
     for (unsigned round = 0; round < 3000; round++) {
         AUTO(yaml) *yaml = NULL;
         buffer_clear(bytes);
-        assert_ok(buffer_append_text(bytes, refusals[random_next(&random) % COUNT_OF(refusals)].text, &err), err);
-        assert_ok(buffer_append_text(bytes, refusals[random_next(&random) % COUNT_OF(refusals)].text, &err), err);
+        assert_ok(buffer_append_text(bytes, refusals[random_next(&random) % COUNT_OF(refusals)].text, &err),
+                  err);
+        assert_ok(buffer_append_text(bytes, refusals[random_next(&random) % COUNT_OF(refusals)].text, &err),
+                  err);
         for (unsigned i = 0; i < 3 && bytes->bytes; i++)
-            bytes->data[random_next(&random) % bytes->bytes] = "\t :-[]{}\"'&*\n|>\xff#"[random_next(&random) % 17];
+            bytes->data[random_next(&random) % bytes->bytes] =
+                "\t :-[]{}\"'&*\n|>\xff#"[random_next(&random) % 17];
         size_t cut = random_next(&random) % (bytes->bytes + 1);
         if (yaml_read(&yaml, slice_sub(buffer_slice(bytes), 0, cut), "r.yaml", FAULT_PIPELINE, &err) < 0) {
             assert_true(err.line > 0 && err.column > 0);

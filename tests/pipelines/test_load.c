@@ -1,4 +1,5 @@
-/* test_load.c - a pipeline file: values, defaults, every refusal with its place, ${VAR}, --set, digest, remarks. */
+/* test_load.c - a pipeline file: values, defaults, every refusal with its place, ${VAR}, --set, digest,
+ * remarks. */
 #include "base/buffer.h"
 #include "pipelines/pipeline.h"
 #include "tests/support/support.h"
@@ -14,21 +15,23 @@ static void everything_that_was_written_is_there(void **state UNUSED)
 {
     AUTO(pipeline) *p = NULL;
     struct error err;
-    assert_ok(read_text(&p,
-                        "version: 1\nname: clinical-note\npurpose: \"Summarise: for the clinician\"\n"
-                        "ingest: {formats: [text], max_bytes: 2 MiB}\n"
-                        "redact:\n  rules: [us-hipaa, common]\n  profile: hipaa-safe-harbor\n  threshold: 0.25\n"
-                        "  operators: {NAME: surrogate, DATE: year, default: mask}\n  verify: warn\n"
-                        "steps:\n"
-                        "  - classify: {name: specialty, model: m.gguf, labels: [Cardiology, {Neurology: brain}, no], "
-                        "abstain_below: 0.2, prior_correction: off,\n"
-                        "      examples: [{text: chest pain, label: Cardiology}], instruction: Choose.}\n"
-                        "  - summarize: {name: summary, style: plain, max_tokens: 99, grounded: lenient}\n"
-                        "store: {keep: [results, spans], retention: 30d, anchor: /a}\n"
-                        "tests: [{text: Dr Ann Lee, expect: {labels: {NAME: 1}, spans: [{label: NAME, text: Ann Lee}], "
-                        "results: {specialty: Neurology}}}]\n",
-                        &err),
-              err);
+    assert_ok(
+        read_text(
+            &p,
+            "version: 1\nname: clinical-note\npurpose: \"Summarise: for the clinician\"\n"
+            "ingest: {formats: [text], max_bytes: 2 MiB}\n"
+            "redact:\n  rules: [us-hipaa, common]\n  profile: hipaa-safe-harbor\n  threshold: 0.25\n"
+            "  operators: {NAME: surrogate, DATE: year, default: mask}\n  verify: warn\n"
+            "steps:\n"
+            "  - classify: {name: specialty, model: m.gguf, labels: [Cardiology, {Neurology: brain}, no], "
+            "abstain_below: 0.2, prior_correction: off,\n"
+            "      examples: [{text: chest pain, label: Cardiology}], instruction: Choose.}\n"
+            "  - summarize: {name: summary, style: plain, max_tokens: 99, grounded: lenient}\n"
+            "store: {keep: [results, spans], retention: 30d, anchor: /a}\n"
+            "tests: [{text: Dr Ann Lee, expect: {labels: {NAME: 1}, spans: [{label: NAME, text: Ann Lee}], "
+            "results: {specialty: Neurology}}}]\n",
+            &err),
+        err);
     assert_string_equal(p->name, "clinical-note");
     assert_string_equal(p->purpose, "Summarise: for the clinician");
     assert_int_equal(p->bytes_max, 2 << 20);
@@ -73,7 +76,10 @@ static void what_is_not_written_has_its_default(void **state UNUSED)
 {
     AUTO(pipeline) *p = NULL;
     struct error err;
-    assert_ok(read_text(&p, MINIMAL "steps: [{classify: {name: a, labels: [x, y]}}, {summarize: {name: b}}]\n", &err), err);
+    assert_ok(read_text(&p,
+                        MINIMAL "steps: [{classify: {name: a, labels: [x, y]}}, {summarize: {name: b}}]\n",
+                        &err),
+              err);
     assert_int_equal(p->format_count, 1);
     assert_string_equal(p->formats[0], "text");
     assert_int_equal(p->bytes_max, 20 << 20);
@@ -100,64 +106,76 @@ static const struct refusal {
     {"- a\n", 1, 1, "a pipeline is a mapping: version: 1, name: ..., redact: ...", ""},
     {"name: p\n", 1, 1, "\"version\" is missing", "of this format: 1"},
     {"version: 2\n", 1, 10, "version \"2\" is not known; this one is 1", ""},
-    {"version: 1\nname: P\n", 2, 7, "\"name\" may hold lower-case letters, digits, - and _ only, not \"P\"", ""},
+    {"version: 1\nname: P\n", 2, 7, "\"name\" may hold lower-case letters, digits, - and _ only, not \"P\"",
+     ""},
     {"version: 1\nname: p\npurpose: ' '\n", 3, 10, "\"purpose\" is empty", ""},
     {MINIMAL "stpes: []\n", 5, 1, "\"stpes\" is not a key of a pipeline", "did you mean \"steps\"?"},
     {"version: 1\nname: p\npurpose: x\nredact:\n  rules: [a]\n  retention: 6y\n", 6, 3,
      "\"retention\" is not a key of \"redact\"; it belongs to \"store\"", ""},
     {"version: 1\nname: p\npurpose: x\nredact:\n  rules: [a]\n  purpose: y\n", 6, 3,
      "\"purpose\" is not a key of \"redact\"; it belongs to the top level", ""},
-    {MINIMAL "threshold: 1\n", 5, 1, "\"threshold\" is not a key of a pipeline; it belongs to \"redact\"", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], treshold: 1}\n", 4, 22, "\"treshold\" is not a key of \"redact\"",
-     "did you mean \"threshold\"?"},
+    {MINIMAL "threshold: 1\n", 5, 1, "\"threshold\" is not a key of a pipeline; it belongs to \"redact\"",
+     ""},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], treshold: 1}\n", 4, 22,
+     "\"treshold\" is not a key of \"redact\"", "did you mean \"threshold\"?"},
     {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], threshold: abc}\n", 4, 33,
      "\"threshold\" must be a number between 0 and 1, not \"abc\"", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: a}\n", 4, 17, "\"rules\" must be a list, written rules: [...], not text",
-     ""},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: a}\n", 4, 17,
+     "\"rules\" must be a list, written rules: [...], not text", ""},
     {"version: 1\nname: p\npurpose: x\nredact: {rules: []}\n", 4, 17, "\"rules\" needs at least 1", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a, a]}\n", 4, 21, "\"a\" is given twice in \"rules\"", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {NAME: maskk}}\n", 4, 40, "unknown operator \"maskk\"",
-     "did you mean \"mask\"?"},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a, a]}\n", 4, 21, "\"a\" is given twice in \"rules\"",
+     ""},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {NAME: maskk}}\n", 4, 40,
+     "unknown operator \"maskk\"", "did you mean \"mask\"?"},
     {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {DATE: shift}}\n", 4, 40,
      "operator \"shift\" is not part of this version: use \"year\" for dates", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {NMAE: tag}}\n", 4, 34, "unknown label \"NMAE\"",
-     "did you mean \"NAME\"?"},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {NMAE: tag}}\n", 4, 34,
+     "unknown label \"NMAE\"", "did you mean \"NAME\"?"},
     {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], operators: {NAME: year}}\n", 4, 40,
      "operator \"year\" is for DATE, not for NAME", ""},
     {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], ner: {model: m}}\n", 4, 22,
      "\"ner\" is not part of this version: names are found by rules", ""},
-    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], profile: hipaa}\n", 4, 31, "unknown profile \"hipaa\"",
-     "it is one of hipaa-safe-harbor"},
-    {MINIMAL "ingest: {formats: [text, pdf]}\n", 5, 26, "format \"pdf\" is not part of this version: text is the only format so far",
-     ""},
+    {"version: 1\nname: p\npurpose: x\nredact: {rules: [a], profile: hipaa}\n", 4, 31,
+     "unknown profile \"hipaa\"", "it is one of hipaa-safe-harbor"},
+    {MINIMAL "ingest: {formats: [text, pdf]}\n", 5, 26,
+     "format \"pdf\" is not part of this version: text is the only format so far", ""},
     {MINIMAL "ingest: {max_bytes: 20 megs}\n", 5, 21,
      "\"max_bytes\" must be a size such as 20MiB (units: B kB MB GB KiB MiB GiB), not \"20 megs\"", ""},
-    {MINIMAL "ingest: {max_bytes: 2GiB}\n", 5, 21, "\"max_bytes\" must be between 1 and 268435456 bytes, not \"2GiB\"", ""},
-    {MINIMAL "store: {retention: 6}\n", 5, 20, "\"retention\" must be a time such as 30d, 26w or 6y, not \"6\"", ""},
-    {MINIMAL "store: {keep: [text]}\n", 5, 16, "unknown item \"text\"", "it is one of redacted_text, spans, results"},
+    {MINIMAL "ingest: {max_bytes: 2GiB}\n", 5, 21,
+     "\"max_bytes\" must be between 1 and 268435456 bytes, not \"2GiB\"", ""},
+    {MINIMAL "store: {retention: 6}\n", 5, 20,
+     "\"retention\" must be a time such as 30d, 26w or 6y, not \"6\"", ""},
+    {MINIMAL "store: {keep: [text]}\n", 5, 16, "unknown item \"text\"",
+     "it is one of redacted_text, spans, results"},
     {MINIMAL "steps:\n  - classify: {name: a, labels: [x]}\n", 6, 33, "\"labels\" needs at least 2", ""},
     {MINIMAL "steps:\n  - classify: {name: a, labels: [x, x]}\n", 6, 37, "label \"x\" is given twice", ""},
-    {MINIMAL "steps:\n  - clasify: {name: a}\n", 6, 5, "unknown step \"clasify\"", "did you mean \"classify\"?"},
-    {MINIMAL "steps:\n  - score: {name: a}\n", 6, 5, "step \"score\" is not part of this version: the steps are classify and summarize",
-     ""},
+    {MINIMAL "steps:\n  - clasify: {name: a}\n", 6, 5, "unknown step \"clasify\"",
+     "did you mean \"classify\"?"},
+    {MINIMAL "steps:\n  - score: {name: a}\n", 6, 5,
+     "step \"score\" is not part of this version: the steps are classify and summarize", ""},
     {MINIMAL "steps:\n  - classify: {labels: [x, y]}\n", 6, 15, "\"name\" is missing", "name of the result"},
     {MINIMAL "steps:\n  - classify: {name: a, labels: [x, y], max_tokens: 9}\n", 6, 41,
      "\"max_tokens\" is not a key of \"classify\"; it belongs to \"summarize\"", ""},
-    {MINIMAL "steps:\n  - summarize: {name: a}\n  - summarize: {name: a}\n", 7, 5, "two steps are named \"a\"", ""},
+    {MINIMAL "steps:\n  - summarize: {name: a}\n  - summarize: {name: a}\n", 7, 5,
+     "two steps are named \"a\"", ""},
     {MINIMAL "steps:\n  - summarize: {name: a, max_tokens: 9}\n", 6, 38,
      "\"max_tokens\" must be a whole number between 16 and 2048, not \"9\"", ""},
-    {MINIMAL "steps:\n  - name: a\n    model: b\n", 6, 5, "a step is written \"- classify: {...}\": one kind with its settings", ""},
+    {MINIMAL "steps:\n  - name: a\n    model: b\n", 6, 5,
+     "a step is written \"- classify: {...}\": one kind with its settings", ""},
     {MINIMAL "steps:\n  - classify: {name: a, labels: [x, y], examples: [{text: t, label: z}]}\n", 6, 5,
      "an example of step \"a\" has the label \"z\", which is none of its labels", ""},
-    {MINIMAL "tests: [{text: a, expect: {labels: {NAMES: 1}}}]\n", 5, 37, "unknown label \"NAMES\"", "did you mean \"NAME\"?"},
+    {MINIMAL "tests: [{text: a, expect: {labels: {NAMES: 1}}}]\n", 5, 37, "unknown label \"NAMES\"",
+     "did you mean \"NAME\"?"},
     {MINIMAL "tests: [{text: a, expect: {spans: [{label: NAME, text: b}]}}]\n", 5, 56,
      "this span does not stand in the test's text", ""},
     {MINIMAL "tests: [{text: a, expect: {results: {s: x}}}]\n", 5, 9,
      "this test expects a label of \"s\", but no classify step has that name", ""},
     {MINIMAL "tests: [{text: a, expect: {}}]\n", 5, 27, "this test expects nothing", ""},
-    {"version: 1\nname: p\npurpose: ${WHY}\nredact: {rules: [a]}\n", 3, 10, "${WHY} is not declared; add WHY under \"env\"", ""},
+    {"version: 1\nname: p\npurpose: ${WHY}\nredact: {rules: [a]}\n", 3, 10,
+     "${WHY} is not declared; add WHY under \"env\"", ""},
     {"version: 1\nname: p\nenv: [ALCOVE_TEST_UNSET]\npurpose: x\nredact: {rules: [a]}\n", 3, 7,
-     "environment variable ALCOVE_TEST_UNSET is not set", "set it, or give it a default: env: {ALCOVE_TEST_UNSET: ...}"},
+     "environment variable ALCOVE_TEST_UNSET is not set",
+     "set it, or give it a default: env: {ALCOVE_TEST_UNSET: ...}"},
 };
 
 static void each_mistake_is_named_with_its_place(void **state UNUSED)
@@ -203,9 +221,9 @@ static struct hash digest_of(const char *text, const char *const *overrides, siz
 static void overrides_change_values_and_the_digest(void **state UNUSED)
 {
     static const char text[] = MINIMAL "steps: [{classify: {name: specialty, labels: [x, y]}}]\n";
-    static const char *const overrides[] = {"redact.threshold=0.4", "steps.specialty.model=m.gguf",
-                                            "redact.rules=[us-hipaa, common]", "redact.operators.NAME=mask",
-                                            "store.retention=1y", "purpose=audit: yearly"};
+    static const char *const overrides[] = {
+        "redact.threshold=0.4",       "steps.specialty.model=m.gguf", "redact.rules=[us-hipaa, common]",
+        "redact.operators.NAME=mask", "store.retention=1y",           "purpose=audit: yearly"};
     AUTO(pipeline) *p = NULL;
     struct error err;
     assert_ok(pipeline_read(&p, slice_of(text), "p.yaml", overrides, COUNT_OF(overrides), &err), err);
@@ -231,12 +249,17 @@ static void a_wrong_override_is_named(void **state UNUSED)
         const char *override, *message, *hint;
         enum fault code;
     } rows[] = {
-        {"redact.threshold=abc", "\"threshold\" must be a number between 0 and 1, not \"abc\"", "", FAULT_PIPELINE},
-        {"redact.treshold=1", "\"treshold\" is not a key of \"redact\"", "did you mean \"threshold\"?", FAULT_PIPELINE},
-        {"steps.speciality.model=m", "no step is named \"speciality\"", "did you mean \"specialty\"?", FAULT_PIPELINE},
+        {"redact.threshold=abc", "\"threshold\" must be a number between 0 and 1, not \"abc\"", "",
+         FAULT_PIPELINE},
+        {"redact.treshold=1", "\"treshold\" is not a key of \"redact\"", "did you mean \"threshold\"?",
+         FAULT_PIPELINE},
+        {"steps.speciality.model=m", "no step is named \"speciality\"", "did you mean \"specialty\"?",
+         FAULT_PIPELINE},
         {"name.x=1", "\"x\" lies in nothing that has keys", "", FAULT_PIPELINE},
-        {"redact.operators.NAME=maskk", "unknown operator \"maskk\"", "did you mean \"mask\"?", FAULT_PIPELINE},
-        {"threshold", "--set wants PATH=VALUE, not \"threshold\"", "for example --set redact.threshold=0.4", FAULT_USAGE},
+        {"redact.operators.NAME=maskk", "unknown operator \"maskk\"", "did you mean \"mask\"?",
+         FAULT_PIPELINE},
+        {"threshold", "--set wants PATH=VALUE, not \"threshold\"", "for example --set redact.threshold=0.4",
+         FAULT_USAGE},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         AUTO(pipeline) *p = NULL;
@@ -252,7 +275,8 @@ static void a_wrong_override_is_named(void **state UNUSED)
     }
 }
 
-/* The digest is of values: spelling, order, comments, defaults written out and tests do not count; every value does. */
+/* The digest is of values: spelling, order, comments, defaults written out and tests do not count; every
+ * value does. */
 static void the_digest_is_of_the_values_in_effect(void **state UNUSED)
 {
     static const char *const same[] = {
@@ -289,7 +313,8 @@ static void weak_settings_are_remarked_on(void **state UNUSED)
     struct error err;
     size_t count;
     assert_ok(read_text(&p,
-                        "version: 1\nname: p\npurpose: x\nredact:\n  rules: [a]\n  operators:\n    DATE: keep\n    SSN: keep\n"
+                        "version: 1\nname: p\npurpose: x\nredact:\n  rules: [a]\n  operators:\n    DATE: "
+                        "keep\n    SSN: keep\n"
                         "    PROFESSION: keep\n    NAME: tag\n",
                         &err),
               err);
@@ -297,8 +322,9 @@ static void weak_settings_are_remarked_on(void **state UNUSED)
     assert_int_equal(count, 2);
     assert_int_equal(warnings[0].line, 7);
     assert_int_equal(warnings[0].column, 11);
-    assert_string_equal(warnings[0].message,
-                        "profile hipaa-safe-harbor needs dates as year; operator \"keep\" keeps days (use \"year\")");
+    assert_string_equal(
+        warnings[0].message,
+        "profile hipaa-safe-harbor needs dates as year; operator \"keep\" keeps days (use \"year\")");
     assert_int_equal(warnings[1].line, 8);
     AUTO(pipeline) *plain = NULL;
     assert_ok(read_text(&plain, MINIMAL, &err), err);

@@ -1,4 +1,5 @@
-/* test_schema.c - the JSON Schema says what the loader does: the same keys, and every choice that it names is one. */
+/* test_schema.c - the JSON Schema says what the loader does: the same keys, and every choice that it names is
+ * one. */
 #include "base/buffer.h"
 #include "base/json.h"
 #include "pipelines/keys.h"
@@ -47,11 +48,13 @@ static void it_has_every_key_and_no_other(void **state UNUSED)
     json_decref(schema);
 }
 
-/* Each operator that the schema offers for a label is accepted by the loader, and the number of offers is right. */
+/* Each operator that the schema offers for a label is accepted by the loader, and the number of offers is
+ * right. */
 static void its_operators_are_those_that_load(void **state UNUSED)
 {
     json_t *schema = schema_new(), *redact = json_object_get(json_object_get(schema, "properties"), "redact");
-    json_t *operators = json_object_get(json_object_get(json_object_get(redact, "properties"), "operators"), "properties");
+    json_t *operators =
+        json_object_get(json_object_get(json_object_get(redact, "properties"), "operators"), "properties");
     const char *label;
     json_t *names, *name;
     size_t at, offers = 0;

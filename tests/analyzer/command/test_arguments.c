@@ -1,4 +1,5 @@
-/* test_arguments.c - the command line against the tables: kinds, forms, lists, the environment, nearest names. */
+/* test_arguments.c - the command line against the tables: kinds, forms, lists, the environment, nearest
+ * names. */
 #include "analyzer/command/command.h"
 #include "analyzer/command/output.h"
 #include "tests/support/support.h"
@@ -26,8 +27,8 @@ static void every_kind_is_read_in_both_forms(void **state UNUSED)
     AUTO(arguments) *a = NULL;
     struct error err;
     size_t count;
-    assert_ok(PARSE(&a, &err, "--file", "x y", "one", "--count=9", "--seed", "18446744073709551615", "--rate", "0.25",
-                    "--shape=round", "--set", "b=1", "-f", "--set=a=2", "two"),
+    assert_ok(PARSE(&a, &err, "--file", "x y", "one", "--count=9", "--seed", "18446744073709551615", "--rate",
+                    "0.25", "--shape=round", "--set", "b=1", "-f", "--set=a=2", "two"),
               err);
     assert_string_equal(argument_text(a, "file", NULL), "x y");
     assert_int_equal(argument_number(a, "count", 0), 9);
@@ -114,10 +115,13 @@ static void each_slip_is_named(void **state UNUSED)
         {{"one", "--count", "3x"}, "--count wants a whole number between 2 and 9, not \"3x\"", ""},
         {{"one", "--count", "-3"}, "--count wants a whole number between 2 and 9, not \"-3\"", ""},
         {{"one", "--seed", "18446744073709551616"},
-         "--seed wants a whole number of at least 0, not \"18446744073709551616\"", ""},
+         "--seed wants a whole number of at least 0, not \"18446744073709551616\"",
+         ""},
         {{"one", "--rate", "nan"}, "--rate wants a number between 0 and 1, not \"nan\"", ""},
         {{"one", "--rate", "1.1"}, "--rate wants a number between 0 and 1, not \"1.1\"", ""},
-        {{"one", "--shape", "squar"}, "--shape wants one of round, square, not \"squar\"", "did you mean \"square\"?"},
+        {{"one", "--shape", "squar"},
+         "--shape wants one of round, square, not \"squar\"",
+         "did you mean \"square\"?"},
         {{"--force", NULL, NULL}, "test needs A [B]", "see: alcove help test"},
         {{"one", "two", "three"}, "test takes only A [B]; \"three\" is too many", "see: alcove help test"},
     };

@@ -1,4 +1,5 @@
-/* test_doctor.c - what a script cannot break: the kernel's sandbox, and the process's own protection from dumps. */
+/* test_doctor.c - what a script cannot break: the kernel's sandbox, and the process's own protection from
+ * dumps. */
 #include "analyzer/command/doctor.h"
 
 #include "base/buffer.h"
@@ -14,12 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A kernel that refuses filters: seccomp(2) and prctl(PR_SET_SECCOMP) give EPERM, as in a strict container. */
+/* A kernel that refuses filters: seccomp(2) and prctl(PR_SET_SECCOMP) give EPERM, as in a strict container.
+ */
 static void refuse_filters(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) ||
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) ||
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+                         SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) ||
         seccomp_load(filter))
         _exit(99);
 }

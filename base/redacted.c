@@ -3,6 +3,7 @@
 
 #include "base/redacted_make.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 
 struct redacted_text {
@@ -26,6 +27,13 @@ int redacted_text_make(struct redacted_text **ret, struct slice text, struct err
 struct slice redacted_text_slice(const struct redacted_text *text)
 {
     return (struct slice){text->data, text->bytes};
+}
+
+int redacted_text_part(struct redacted_text **ret, const struct redacted_text *text, size_t start, size_t end,
+                       struct error *err)
+{
+    assert(start <= end && end <= text->bytes);
+    return redacted_text_make(ret, slice_sub(redacted_text_slice(text), start, end), err);
 }
 
 void redacted_text_drop(struct redacted_text **text)

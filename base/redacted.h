@@ -7,12 +7,17 @@
 #define ALCOVE_BASE_REDACTED_H
 
 #include "base/contract.h"
+#include "base/error.h"
 #include "base/slice.h"
 
 struct redacted_text;
 
 /* The text, UTF-8, borrowed as long as the object lives. */
 struct slice redacted_text_slice(const struct redacted_text *text);
+
+/* A copy of the bytes [start, end): a part of a redacted text is redacted. -1 with FAULT_TEMPORARY. */
+CHECKED int redacted_text_part(struct redacted_text **ret, const struct redacted_text *text, size_t start, size_t end,
+                               struct error *err);
 
 /* Wipes and frees; takes NULL inside. */
 void redacted_text_drop(struct redacted_text **text);

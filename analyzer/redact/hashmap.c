@@ -62,3 +62,11 @@ int hashmap_add(struct hashmap *map, uint64_t key, uint32_t value, bool *ret_is_
         *ret_is_new = is_new;
     return 0;
 }
+
+int hashmap_bump(struct hashmap *map, uint64_t key, struct error *err)
+{
+    if (hashmap_add(map, key, 0, NULL, err))
+        return -1;
+    map->values[place_of(map, key ? key : 1)]++;
+    return 0;
+}

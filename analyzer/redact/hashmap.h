@@ -23,6 +23,9 @@ uint32_t hashmap_get(const struct hashmap *map, uint64_t key, uint32_t otherwise
 /* Sets the value if the key is new (*ret_is_new may be NULL). -1 with FAULT_TEMPORARY. */
 CHECKED int hashmap_add(struct hashmap *map, uint64_t key, uint32_t value, bool *ret_is_new, struct error *err);
 
+/* Adds one to the value of the key, which begins at 0. -1 with FAULT_TEMPORARY. */
+CHECKED int hashmap_bump(struct hashmap *map, uint64_t key, struct error *err);
+
 /* Joins two hashes, in order. */
 static inline uint64_t hash_join(uint64_t a, uint64_t b)
 {

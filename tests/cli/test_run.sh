@@ -119,6 +119,30 @@ expect 0 run "$pipeline" "$work/docs" --store "$work/q.alc" -q
 check test ! -s "$work/out"
 silent
 
+# Steps on a model: the same results whatever the threads; the digest of the model is in the run's record.
+"$build_dir/tests/make_tiny_model" "$work/tiny.gguf" || fail 'make_tiny_model'
+cat > "$work/steps.yaml" <<YAML
+version: 1
+name: steps
+purpose: Tests of the run
+redact: {rules: [$work/mini.yaml]}
+steps:
+  - classify: {name: kind, model: $work/tiny.gguf, labels: [Letter, Call]}
+  - summarize: {name: summary, model: $work/tiny.gguf, max_tokens: 24}
+YAML
+for threads in 1 2; do
+    expect 0 run "$work/steps.yaml" "$work/docs" --store "$work/steps$threads.alc" --threads $threads --json
+    json 'j["done"] == 3 and all(set(l["results"]) == {"kind", "summary"} for l in lines[:-1])'
+    json 'all(l["results"]["kind"]["label"] in ("Letter", "Call") for l in lines[:-1])'
+    json 'all({"kind", "summary", "redact"} <= set(l["ms"]) for l in lines[:-1])'
+    no_canary "$work/out" "$work/err"
+    python3 -c 'import json,sys
+for l in list(open(sys.argv[1]))[:-1]: print(json.dumps(json.loads(l)["results"], sort_keys=True))' "$work/out" > "$work/results$threads"
+done
+check cmp "$work/results1" "$work/results2"
+expect 0 run "$work/steps.yaml" "$work/docs/a.txt" --store "$work/steps3.alc"
+says '    kind: '
+
 # What is asked wrongly.
 expect 2 run "$pipeline"
 warns 'no INPUT'

@@ -1,4 +1,5 @@
-/* rules_spans.c - what the rules find: NDJSON {"id","text",...} on stdin, a line {"id","spans":[...]} each on stdout.
+/* rules_spans.c - what the rules find: NDJSON {"id","text",...} on stdin, a line {"id","spans":[...]} each on
+ * stdout.
  *
  *   rules_spans FOLDER_OF_PACKS PACK[,PACK...] [THRESHOLD] < documents.jsonl
  * The C half of bench/redaction_accuracy. */
@@ -16,10 +17,10 @@ static void print_findings(const char *id, const struct finding *findings, size_
 {
     json_t *spans = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(spans, json_pack("{s:I,s:I,s:s,s:s,s:f}", "start", (json_int_t)findings[i].start, "end",
-                                               (json_int_t)findings[i].end, "label",
-                                               label_name(rule_label(findings[i].rule)), "rule",
-                                               rule_id(findings[i].rule), "score", (double)findings[i].score));
+        json_array_append_new(
+            spans, json_pack("{s:I,s:I,s:s,s:s,s:f}", "start", (json_int_t)findings[i].start, "end",
+                             (json_int_t)findings[i].end, "label", label_name(rule_label(findings[i].rule)),
+                             "rule", rule_id(findings[i].rule), "score", (double)findings[i].score));
     json_t *line = json_pack("{s:s,s:o}", "id", id, "spans", spans);
     json_print(line, stdout);
     json_decref(line);

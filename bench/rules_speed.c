@@ -1,21 +1,24 @@
 /* rules_speed.c - megabytes a second through the rules, on sparse, dense and hostile text.
  *
  *   rules_speed FOLDER_OF_PACKS PACK[,PACK...] [MEGABYTES]
- * Sparse: prose with one identifier in about 2 KB. Dense: a line in two holds one. Hostile: 1 MB each of what makes
- * backtracking matchers slow. One thread; prints JSON, a line a text. */
+ * Sparse: prose with one identifier in about 2 KB. Dense: a line in two holds one. Hostile: 1 MB each of what
+ * makes backtracking matchers slow. One thread; prints JSON, a line a text. */
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "rules/rule.h"
 
-static const char prose[] =
-    "The knee was swollen after the long walk and the pain did not settle with rest or ice. There was no fever and no "
-    "rash, the joint was warm but not red, and movement was limited by about a third. We talked about the options and "
-    "agreed to wait for the scan before anything else is tried. The tablets helped a little in the first week.\n";
-static const char dense[] = "Pt: Sean Rogers DOB 20 Jun 2001 MRN 1828169 phone 455-689-8206, seen with Dr. Stoddard.\n"
-                            "The wound is clean and dry and there is no sign of infection today.\n"
-                            "Card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32, mail a.b@example.org.\n"
-                            "Plan: continue as before and come back when the results are here.\n";
+static const char prose[] = "The knee was swollen after the long walk and the pain did not settle with rest "
+                            "or ice. There was no fever and no "
+                            "rash, the joint was warm but not red, and movement was limited by about a "
+                            "third. We talked about the options and "
+                            "agreed to wait for the scan before anything else is tried. The tablets helped a "
+                            "little in the first week.\n";
+static const char dense[] =
+    "Pt: Sean Rogers DOB 20 Jun 2001 MRN 1828169 phone 455-689-8206, seen with Dr. Stoddard.\n"
+    "The wound is clean and dry and there is no sign of infection today.\n"
+    "Card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32, mail a.b@example.org.\n"
+    "Plan: continue as before and come back when the results are here.\n";
 
 static const struct text {
     const char *name;
@@ -75,7 +78,8 @@ int main(int argc, char **argv)
         error_print(&err, stderr, false);
         return fault_exit(err.code);
     }
-    printf("{\"rules\":%zu,\"load_ms\":%.1f}\n", ruleset_count(rules), (double)(clock_monotonic_ns() - start) / 1e6);
+    printf("{\"rules\":%zu,\"load_ms\":%.1f}\n", ruleset_count(rules),
+           (double)(clock_monotonic_ns() - start) / 1e6);
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         const struct finding *findings;
         size_t count = 0;
@@ -86,7 +90,8 @@ int main(int argc, char **argv)
         start = clock_monotonic_ns();
         int result = scanner_scan(scanner, buffer_slice(text), 0.5, &findings, &count, &err);
         double seconds = (double)(clock_monotonic_ns() - start) / 1e9;
-        printf("{\"text\":\"%s\",\"bytes\":%zu,\"seconds\":%.3f,\"mb_per_s\":%.2f,\"findings\":%zu,\"quarantined\":%s}\n",
+        printf("{\"text\":\"%s\",\"bytes\":%zu,\"seconds\":%.3f,\"mb_per_s\":%.2f,\"findings\":%zu,"
+               "\"quarantined\":%s}\n",
                texts[i].name, text->bytes, seconds, (double)text->bytes / 1e6 / seconds, count,
                result ? "true" : "false");
         if (result)

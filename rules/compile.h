@@ -17,8 +17,8 @@
 struct rule {
     const struct rule_text *text;
     const struct pack *pack;
-    uint32_t index;    /* in the ruleset */
-    pcre2_code *code;  /* owned; JIT-compiled */
+    uint32_t index;                   /* in the ruleset */
+    pcre2_code *code;                 /* owned; JIT-compiled */
     uint32_t id_group[ID_GROUPS_MAX]; /* the groups named "id"; the identifier is the first that matched */
     uint32_t id_group_count;          /* 0: the whole match */
     struct phrases at, except, stop, context, negative;
@@ -52,8 +52,8 @@ CHECKED int rule_compile(struct rule *rule, const struct pack *pack, const struc
                          struct dictionary *dictionary, struct arena *arena, struct error *err);
 void rule_release(struct rule *rule);
 
-/* The column in the file of a byte of the pattern, where the file shows it as it is (plain or in single quotes, before
- * any fragment); else the column where the pattern begins. */
+/* The column in the file of a byte of the pattern, where the file shows it as it is (plain or in single
+ * quotes, before any fragment); else the column where the pattern begins. */
 unsigned pattern_column(const struct pack *pack, const struct rule_text *text, size_t offset);
 
 /* A ruleset of packs that were read already; takes them (the pointers become NULL). */

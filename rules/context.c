@@ -2,8 +2,8 @@
 #include "rules/context.h"
 
 /* The first phrase of the list that begins in text[from, to); UINT32_MAX when there is none. */
-static uint32_t find_word(const struct phrases *phrases, const struct dictionary *dictionary, struct slice text,
-                          size_t from, size_t to)
+static uint32_t find_word(const struct phrases *phrases, const struct dictionary *dictionary,
+                          struct slice text, size_t from, size_t to)
 {
     size_t at = from;
     while (at > 0 && at < to && is_word_byte(text.data[at]) && is_word_byte(text.data[at - 1]))
@@ -38,8 +38,8 @@ static size_t line_end(struct slice text, size_t at, size_t highest)
 }
 
 /* The nearest line above that ends in a colon and is short enough for a heading. */
-static uint32_t find_in_heading(const struct rule *rule, const struct dictionary *dictionary, struct slice text,
-                                size_t line)
+static uint32_t find_in_heading(const struct rule *rule, const struct dictionary *dictionary,
+                                struct slice text, size_t line)
 {
     size_t lowest = line > CONTEXT_HEADING ? line - CONTEXT_HEADING : 0;
     while (line > lowest) {
@@ -85,8 +85,8 @@ static bool has_negative(const struct rule *rule, const struct dictionary *dicti
            find_word(&rule->negative, dictionary, text, at.end, to) != UINT32_MAX;
 }
 
-void context_score(const struct rule *rule, const struct dictionary *dictionary, struct slice text, struct span at,
-                   bool is_valid, struct finding *finding)
+void context_score(const struct rule *rule, const struct dictionary *dictionary, struct slice text,
+                   struct span at, bool is_valid, struct finding *finding)
 {
     const struct rule_text *t = rule->text;
     finding->score_pattern = t->score_pattern;
@@ -95,7 +95,9 @@ void context_score(const struct rule *rule, const struct dictionary *dictionary,
     if (rule->context.count && t->score_context > 0)
         finding->context_at = find_context(rule, dictionary, text, at);
     finding->score_context = finding->context_at != UINT32_MAX ? t->score_context : 0;
-    finding->score_negative = rule->negative.count && has_negative(rule, dictionary, text, at) ? t->score_negative : 0;
-    float sum = finding->score_pattern + finding->score_context + finding->score_valid - finding->score_negative;
+    finding->score_negative =
+        rule->negative.count && has_negative(rule, dictionary, text, at) ? t->score_negative : 0;
+    float sum =
+        finding->score_pattern + finding->score_context + finding->score_valid - finding->score_negative;
     finding->score = sum < 0 ? 0 : sum > 1 ? 1 : sum;
 }

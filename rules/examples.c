@@ -27,23 +27,26 @@ static int unmark(const char *example, struct buffer *ret, struct span *ret_mark
     size_t before = (size_t)(open - example), inside = (size_t)(close - open) - 2;
     *ret_marked = (struct span){before, before + inside};
     return buffer_append(ret, (struct slice){example, before}, err) ||
-                   buffer_append(ret, (struct slice){open + 2, inside}, err) || buffer_append_text(ret, close + 2, err)
+                   buffer_append(ret, (struct slice){open + 2, inside}, err) ||
+                   buffer_append_text(ret, close + 2, err)
                ? -1
                : 0;
 }
 
 /* True when the rule found something, and the marked range if one is marked. */
-static bool found(const struct rule_text *rule, struct span marked, const struct finding *findings, size_t count)
+static bool found(const struct rule_text *rule, struct span marked, const struct finding *findings,
+                  size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(rule_id(findings[i].rule), rule->id) == 0 &&
-            (marked.start == marked.end || (findings[i].start == marked.start && findings[i].end == marked.end)))
+            (marked.start == marked.end ||
+             (findings[i].start == marked.start && findings[i].end == marked.end)))
             return true;
     return false;
 }
 
-static int run_examples(struct run *run, const struct rule_text *rule, const struct text_list *list, bool must_match,
-                        struct error *err)
+static int run_examples(struct run *run, const struct rule_text *rule, const struct text_list *list,
+                        bool must_match, struct error *err)
 {
     AUTO(buffer) *text = NULL;
     if (buffer_new(&text, EXAMPLE_BYTES_MAX, err))
@@ -80,7 +83,8 @@ int pack_test(const char *path, rule_report *report, void *context, size_t *ret_
     struct run run = {.pack = ruleset->packs[0], .scanner = scanner, .report = report, .context = context};
     for (size_t i = 0; i < run.pack->count; i++) {
         const struct rule_text *rule = &run.pack->rules[i];
-        if (run_examples(&run, rule, &rule->match, true, err) || run_examples(&run, rule, &rule->reject, false, err))
+        if (run_examples(&run, rule, &rule->match, true, err) ||
+            run_examples(&run, rule, &rule->reject, false, err))
             return -1;
     }
     *ret_examples = run.examples;

@@ -26,40 +26,40 @@ static const uint32_t zeros[] = {
 static const struct {
     uint32_t first, last, to;
 } ranges[] = {
-    {0x0085, 0x0085, '\n'},                      /* next line */
-    {0x00A0, 0x00A0, ' '},                       /* no-break space */
-    {0x00AD, 0x00AD, SHADOW_REMOVED},            /* soft hyphen */
+    {0x0085, 0x0085, '\n'},           /* next line */
+    {0x00A0, 0x00A0, ' '},            /* no-break space */
+    {0x00AD, 0x00AD, SHADOW_REMOVED}, /* soft hyphen */
     {0x00B4, 0x00B4, '\''},
-    {0x02B9, 0x02BC, '\''},                      /* modifier primes and apostrophes */
-    {0x0300, 0x036F, SHADOW_REMOVED},            /* combining marks, joiner 034F */
+    {0x02B9, 0x02BC, '\''},           /* modifier primes and apostrophes */
+    {0x0300, 0x036F, SHADOW_REMOVED}, /* combining marks, joiner 034F */
     {0x058A, 0x058A, '-'},
-    {0x061C, 0x061C, SHADOW_REMOVED},            /* Arabic letter mark */
+    {0x061C, 0x061C, SHADOW_REMOVED}, /* Arabic letter mark */
     {0x1680, 0x1680, ' '},
-    {0x180B, 0x180E, SHADOW_REMOVED},            /* Mongolian selectors and vowel separator */
+    {0x180B, 0x180E, SHADOW_REMOVED}, /* Mongolian selectors and vowel separator */
     {0x2000, 0x200A, ' '},
-    {0x200B, 0x200F, SHADOW_REMOVED},            /* zero-width space and joiners, direction marks */
+    {0x200B, 0x200F, SHADOW_REMOVED}, /* zero-width space and joiners, direction marks */
     {0x2010, 0x2015, '-'},
     {0x2018, 0x201B, '\''},
     {0x201C, 0x201F, '"'},
     {0x2024, 0x2024, '.'},
     {0x2028, 0x2029, '\n'},
-    {0x202A, 0x202E, SHADOW_REMOVED},            /* embeddings and overrides */
+    {0x202A, 0x202E, SHADOW_REMOVED}, /* embeddings and overrides */
     {0x202F, 0x202F, ' '},
     {0x2032, 0x2032, '\''},
     {0x2043, 0x2043, '-'},
     {0x2044, 0x2044, '/'},
     {0x205F, 0x205F, ' '},
-    {0x2060, 0x206F, SHADOW_REMOVED},            /* word joiner, isolates */
+    {0x2060, 0x206F, SHADOW_REMOVED}, /* word joiner, isolates */
     {0x2212, 0x2212, '-'},
     {0x2215, 0x2215, '/'},
     {0x2E3A, 0x2E3B, '-'},
     {0x3000, 0x3000, ' '},
-    {0xFE00, 0xFE0F, SHADOW_REMOVED},            /* variation selectors */
+    {0xFE00, 0xFE0F, SHADOW_REMOVED}, /* variation selectors */
     {0xFE58, 0xFE58, '-'},
     {0xFE63, 0xFE63, '-'},
-    {0xFEFF, 0xFEFF, SHADOW_REMOVED},            /* byte order mark */
+    {0xFEFF, 0xFEFF, SHADOW_REMOVED}, /* byte order mark */
     {0xFFF9, 0xFFFB, SHADOW_REMOVED},
-    {0xE0000, 0xE01EF, SHADOW_REMOVED},          /* tags, selectors */
+    {0xE0000, 0xE01EF, SHADOW_REMOVED}, /* tags, selectors */
 };
 
 static uint32_t letter_of(const char *table, size_t count, uint32_t first, uint32_t code)

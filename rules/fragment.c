@@ -79,33 +79,35 @@ static int expand(const struct pack *pack, const struct yaml_node *at, const cha
         const struct yaml_node *text = piece(pack, "define", name), *list = piece(pack, "lists", name);
         if (!text && !list)
             return unknown(pack, at, name, err);
-        if (text ? expand(pack, at, text->text, to, depth + 1, err) : append_alternatives(pack, list, to, err))
+        if (text ? expand(pack, at, text->text, to, depth + 1, err)
+                 : append_alternatives(pack, list, to, err))
             return -1;
         c = close + 1;
     }
     return 0;
 }
 
-int fragment_expand(const struct pack *pack, const struct yaml_node *at, const char *pattern, const char **ret,
-                    struct error *err)
+int fragment_expand(const struct pack *pack, const struct yaml_node *at, const char *pattern,
+                    const char **ret, struct error *err)
 {
     AUTO(buffer) *to = NULL;
     if (buffer_new(&to, PATTERN_BYTES_MAX, err))
         return -1;
     if (expand(pack, at, pattern, to, 0, err)) {
         if (err->code == FAULT_DOCUMENT) /* the buffer's maximum */
-            return yaml_error(pack->yaml, at, FAULT_PIPELINE, err, "the pattern has more than %u bytes with its fragments",
-                              PATTERN_BYTES_MAX);
+            return yaml_error(pack->yaml, at, FAULT_PIPELINE, err,
+                              "the pattern has more than %u bytes with its fragments", PATTERN_BYTES_MAX);
         return -1;
     }
     return (*ret = arena_copy(pack->arena, buffer_slice(to), err)) ? 0 : -1;
 }
 
-static int count_or_copy(const struct pack *pack, const struct yaml_node *list, struct text_list *ret, bool is_copy,
-                         int depth, struct error *err)
+static int count_or_copy(const struct pack *pack, const struct yaml_node *list, struct text_list *ret,
+                         bool is_copy, int depth, struct error *err)
 {
     if (list->kind != YAML_LIST)
-        return yaml_error(pack->yaml, list, FAULT_PIPELINE, err, "a list of words in [ ] or with dashes is expected");
+        return yaml_error(pack->yaml, list, FAULT_PIPELINE, err,
+                          "a list of words in [ ] or with dashes is expected");
     if (depth > DEPTH_MAX)
         return yaml_error(pack->yaml, list, FAULT_PIPELINE, err, "lists stand in each other without end");
     for (size_t i = 0; i < list->count; i++) {
@@ -113,7 +115,8 @@ static int count_or_copy(const struct pack *pack, const struct yaml_node *list, 
         if (item->kind != YAML_SCALAR || !item->text[0])
             return yaml_error(pack->yaml, item, FAULT_PIPELINE, err, "a word is expected");
         size_t bytes = strlen(item->text);
-        if (bytes > 3 && bytes < NAME_BYTES_MAX && memcmp(item->text, "%{", 2) == 0 && item->text[bytes - 1] == '}') {
+        if (bytes > 3 && bytes < NAME_BYTES_MAX && memcmp(item->text, "%{", 2) == 0 &&
+            item->text[bytes - 1] == '}') {
             char name[NAME_BYTES_MAX + 1];
             memcpy(name, item->text + 2, bytes - 3);
             name[bytes - 3] = 0;
@@ -123,7 +126,8 @@ static int count_or_copy(const struct pack *pack, const struct yaml_node *list, 
             if (count_or_copy(pack, inner, ret, is_copy, depth + 1, err))
                 return -1;
         } else if (ret->count >= LIST_ITEMS_MAX) {
-            return yaml_error(pack->yaml, item, FAULT_PIPELINE, err, "a list has at most %u words", LIST_ITEMS_MAX);
+            return yaml_error(pack->yaml, item, FAULT_PIPELINE, err, "a list has at most %u words",
+                              LIST_ITEMS_MAX);
         } else {
             if (is_copy)
                 ret->items[ret->count] = item->text;
@@ -133,7 +137,8 @@ static int count_or_copy(const struct pack *pack, const struct yaml_node *list, 
     return 0;
 }
 
-int fragment_list(const struct pack *pack, const struct yaml_node *list, struct text_list *ret, struct error *err)
+int fragment_list(const struct pack *pack, const struct yaml_node *list, struct text_list *ret,
+                  struct error *err)
 {
     struct text_list made = {.node = list};
     if (count_or_copy(pack, list, &made, false, 0, err))

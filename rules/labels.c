@@ -5,6 +5,7 @@ static const struct {
     const char *name;
     enum label parent;
 } labels[LABEL_COUNT] = {
+/* clang-format off */
 #define TOP(label) [LABEL_##label] = {#label, LABEL_##label}
 #define BELOW(parent, label) [LABEL_##label] = {#label, LABEL_##parent}
     TOP(NAME),      TOP(LOCATION),     TOP(DATE),          TOP(AGE),         TOP(PHONE),
@@ -18,6 +19,7 @@ static const struct {
     BELOW(ORGANIZATION, FACILITY), BELOW(VEHICLE, PLATE), BELOW(VEHICLE, VIN), BELOW(ID, STUDY),
 #undef TOP
 #undef BELOW
+    /* clang-format on */
 };
 
 const char *label_name(enum label label)

@@ -3,15 +3,15 @@
 
 #define DEFAULT_THRESHOLD 0.5f
 
-static void complain(struct pack_problems *p, const struct pack *pack, unsigned line, unsigned column, bool is_error,
-                     const char *message)
+static void complain(struct pack_problems *p, const struct pack *pack, unsigned line, unsigned column,
+                     bool is_error, const char *message)
 {
     p->report(p->context, pack->file, line, column, is_error, message);
     p->count += is_error;
 }
 
-static void complain_at(struct pack_problems *p, const struct pack *pack, const struct yaml_node *at, bool is_error,
-                        const char *message)
+static void complain_at(struct pack_problems *p, const struct pack *pack, const struct yaml_node *at,
+                        bool is_error, const char *message)
 {
     complain(p, pack, at->line, at->column, is_error, message);
 }
@@ -51,10 +51,13 @@ static void check_scores(struct pack_problems *p, const struct pack *pack, const
     } checks[] = {
         {rule->score_pattern + rule->score_context + rule->score_valid < DEFAULT_THRESHOLD, true,
          "can never reach the default threshold of 0.5"},
-        {rule->score_context > 0 && rule->context.count == 0, true, "gives a score for context but has no context words"},
-        {rule->score_valid > 0 && !rule->validator, true, "gives a score for a valid value but has no validator"},
+        {rule->score_context > 0 && rule->context.count == 0, true,
+         "gives a score for context but has no context words"},
+        {rule->score_valid > 0 && !rule->validator, true,
+         "gives a score for a valid value but has no validator"},
         {rule->source == NULL, false, "does not say which document defines its format (source:)"},
-        {rule->at.count && rule->near, true, "has both \"at\" and \"near\": \"at\" alone decides where it is tried"},
+        {rule->at.count && rule->near, true,
+         "has both \"at\" and \"near\": \"at\" alone decides where it is tried"},
     };
     for (size_t i = 0; i < COUNT_OF(checks); i++)
         if (checks[i].is_wrong) {

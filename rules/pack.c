@@ -4,13 +4,13 @@
 #include "base/file.h"
 #include "base/suggest.h"
 
-
 #define PACK_BYTES_MAX (4u << 20)
 #define DEFAULT_NEGATIVE 0.4
 
 static const char *const pack_keys[] = {"pack", "version", "about", "define", "lists", "rules"};
-static const char *const rule_keys[] = {"id",    "label",  "hipaa",   "source", "pattern", "case",  "at",
-                                        "near",  "except", "stop", "validate", "invalid", "context", "score", "examples"};
+static const char *const rule_keys[] = {"id",       "label",   "hipaa",   "source", "pattern",
+                                        "case",     "at",      "near",    "except", "stop",
+                                        "validate", "invalid", "context", "score",  "examples"};
 static const char *const context_keys[] = {"words", "negative"};
 static const char *const score_keys[] = {"pattern", "context", "valid", "negative"};
 static const char *const example_keys[] = {"match", "reject"};
@@ -50,8 +50,8 @@ static int text_of(const struct pack *pack, const struct yaml_node *map, const c
 }
 
 /* The map under `key` with known keys only, or NULL where it is absent. */
-static int map_of(const struct pack *pack, const struct yaml_node *map, const char *key, const char *const *names,
-                  size_t count, const struct yaml_node **ret, struct error *err)
+static int map_of(const struct pack *pack, const struct yaml_node *map, const char *key,
+                  const char *const *names, size_t count, const struct yaml_node **ret, struct error *err)
 {
     *ret = yaml_get(map, key);
     if (!*ret)
@@ -61,8 +61,8 @@ static int map_of(const struct pack *pack, const struct yaml_node *map, const ch
     return yaml_only_keys(pack->yaml, *ret, FAULT_PIPELINE, names, count, err);
 }
 
-static int list_of(const struct pack *pack, const struct yaml_node *map, const char *key, struct text_list *ret,
-                   struct error *err)
+static int list_of(const struct pack *pack, const struct yaml_node *map, const char *key,
+                   struct text_list *ret, struct error *err)
 {
     const struct yaml_node *node = map ? yaml_get(map, key) : NULL;
     *ret = (struct text_list){0};
@@ -78,11 +78,13 @@ static int choice_of(const struct pack *pack, const struct yaml_node *map, const
         return -1;
     *ret = node && strcmp(node->text, second) == 0;
     if (node && !*ret && strcmp(node->text, first) != 0)
-        return yaml_error(pack->yaml, node, FAULT_PIPELINE, err, "\"%s\" must be %s or %s", key, first, second);
+        return yaml_error(pack->yaml, node, FAULT_PIPELINE, err, "\"%s\" must be %s or %s", key, first,
+                          second);
     return 0;
 }
 
-static int read_label(const struct pack *pack, const struct yaml_node *node, enum label *ret, struct error *err)
+static int read_label(const struct pack *pack, const struct yaml_node *node, enum label *ret,
+                      struct error *err)
 {
     if (label_from(node->text, ret))
         return 0;
@@ -109,14 +111,16 @@ static int read_validator(const struct pack *pack, const struct yaml_node *node,
     return nearest ? error_hint(err, "did you mean \"%s\"?", nearest) : -1;
 }
 
-static int read_scores(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule, struct error *err)
+static int read_scores(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule,
+                       struct error *err)
 {
     const struct yaml_node *scores;
     if (map_of(pack, map, "score", score_keys, COUNT_OF(score_keys), &scores, err))
         return -1;
     if (!scores)
         return yaml_error(pack->yaml, map, FAULT_PIPELINE, err, "\"score\" is missing");
-    float *const to[] = {&rule->score_pattern, &rule->score_context, &rule->score_valid, &rule->score_negative};
+    float *const to[] = {&rule->score_pattern, &rule->score_context, &rule->score_valid,
+                         &rule->score_negative};
     for (size_t i = 0; i < COUNT_OF(to); i++) {
         const struct yaml_node *node = yaml_get(scores, score_keys[i]);
         double value = i == 3 && rule->negative.count ? DEFAULT_NEGATIVE : 0;
@@ -127,7 +131,8 @@ static int read_scores(const struct pack *pack, const struct yaml_node *map, str
     return 0;
 }
 
-static int read_words(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule, struct error *err)
+static int read_words(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule,
+                      struct error *err)
 {
     const struct yaml_node *context, *examples;
     if (map_of(pack, map, "context", context_keys, COUNT_OF(context_keys), &context, err) ||
@@ -143,23 +148,27 @@ static int read_words(const struct pack *pack, const struct yaml_node *map, stru
                : 0;
 }
 
-static int read_rule(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule, struct error *err)
+static int read_rule(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule,
+                     struct error *err)
 {
     *rule = (struct rule_text){.node = map};
     if (map->kind != YAML_MAP)
-        return yaml_error(pack->yaml, map, FAULT_PIPELINE, err, "a rule must be a mapping that begins with id:");
+        return yaml_error(pack->yaml, map, FAULT_PIPELINE, err,
+                          "a rule must be a mapping that begins with id:");
     if (yaml_only_keys(pack->yaml, map, FAULT_PIPELINE, rule_keys, COUNT_OF(rule_keys), err))
         return -1;
     const struct yaml_node *label, *source, *validator, *near, *hipaa;
-    if (text_of(pack, map, "id", true, &rule->id_node, err) || text_of(pack, map, "label", true, &label, err) ||
+    if (text_of(pack, map, "id", true, &rule->id_node, err) ||
+        text_of(pack, map, "label", true, &label, err) ||
         text_of(pack, map, "pattern", true, &rule->pattern_node, err) ||
         text_of(pack, map, "source", false, &source, err) || text_of(pack, map, "near", false, &near, err) ||
-        text_of(pack, map, "validate", false, &validator, err) || text_of(pack, map, "hipaa", false, &hipaa, err) ||
+        text_of(pack, map, "validate", false, &validator, err) ||
+        text_of(pack, map, "hipaa", false, &hipaa, err) ||
         choice_of(pack, map, "case", "sensitive", "insensitive", &rule->is_caseless, err) ||
         choice_of(pack, map, "invalid", "reject", "keep", &rule->keeps_invalid, err) ||
         read_label(pack, label, &rule->label, err) ||
-        (validator && read_validator(pack, validator, &rule->validator, err)) || read_words(pack, map, rule, err) ||
-        read_scores(pack, map, rule, err) ||
+        (validator && read_validator(pack, validator, &rule->validator, err)) ||
+        read_words(pack, map, rule, err) || read_scores(pack, map, rule, err) ||
         fragment_expand(pack, rule->pattern_node, rule->pattern_node->text, &rule->pattern, err))
         return -1;
     long number = 0;
@@ -172,8 +181,9 @@ static int read_rule(const struct pack *pack, const struct yaml_node *map, struc
     rule->has_fragments = strcmp(rule->pattern, rule->pattern_node->text) != 0;
     for (size_t i = 0; i < pack->count; i++)
         if (strcmp(pack->rules[i].id, rule->id) == 0)
-            return yaml_error(pack->yaml, rule->id_node, FAULT_PIPELINE, err, "the id \"%s\" stands already in line %u",
-                              rule->id, pack->rules[i].id_node->line);
+            return yaml_error(pack->yaml, rule->id_node, FAULT_PIPELINE, err,
+                              "the id \"%s\" stands already in line %u", rule->id,
+                              pack->rules[i].id_node->line);
     return 0;
 }
 
@@ -183,7 +193,8 @@ static int check_pieces(const struct pack *pack, const struct yaml_node *root, s
         const struct yaml_node *map = yaml_get(root, i ? "lists" : "define");
         enum yaml_kind kind = i ? YAML_LIST : YAML_SCALAR;
         if (map && map->kind != YAML_MAP)
-            return yaml_error(pack->yaml, map, FAULT_PIPELINE, err, "\"%s\" must be a mapping", i ? "lists" : "define");
+            return yaml_error(pack->yaml, map, FAULT_PIPELINE, err, "\"%s\" must be a mapping",
+                              i ? "lists" : "define");
         for (size_t j = 0; map && j < map->count; j++)
             if (map->items[j]->kind != kind)
                 return yaml_error(pack->yaml, map->items[j], FAULT_PIPELINE, err, "\"%s\" must be a %s",
@@ -196,18 +207,19 @@ static int read_rules(struct pack *pack, struct pack_problems *problems, struct 
 {
     const struct yaml_node *root = yaml_root(pack->yaml), *rules, *name, *version;
     if (!root || root->kind != YAML_MAP)
-        return error_at((error_set(err, FAULT_PIPELINE, "a pack must be a mapping that begins with pack:"), err),
-                        pack->file, 1, 1);
+        return error_at(
+            (error_set(err, FAULT_PIPELINE, "a pack must be a mapping that begins with pack:"), err),
+            pack->file, 1, 1);
     if (yaml_only_keys(pack->yaml, root, FAULT_PIPELINE, pack_keys, COUNT_OF(pack_keys), err) ||
-        text_of(pack, root, "pack", true, &name, err) || text_of(pack, root, "version", true, &version, err) ||
-        check_pieces(pack, root, err))
+        text_of(pack, root, "pack", true, &name, err) ||
+        text_of(pack, root, "version", true, &version, err) || check_pieces(pack, root, err))
         return -1;
     pack->name = name->text;
     pack->version = version->text;
     rules = yaml_get(root, "rules");
     if (!rules || rules->kind != YAML_LIST || rules->count == 0 || rules->count > PACK_RULES_MAX)
-        return yaml_error(pack->yaml, rules ? rules : root, FAULT_PIPELINE, err, "\"rules\" must be a list of 1 to %u rules",
-                          PACK_RULES_MAX);
+        return yaml_error(pack->yaml, rules ? rules : root, FAULT_PIPELINE, err,
+                          "\"rules\" must be a list of 1 to %u rules", PACK_RULES_MAX);
     pack->rules = arena_array(pack->arena, rules->count, sizeof *pack->rules, err);
     if (!pack->rules)
         return -1;

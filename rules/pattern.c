@@ -1,12 +1,12 @@
-/* pattern.c - finds what must not stand in a pattern: repeats without an upper bound, repeats within repeats whose
- * bounds multiply, recursion. Reads the pattern as PCRE2 does, as far as that needs. */
+/* pattern.c - finds what must not stand in a pattern: repeats without an upper bound, repeats within repeats
+ * whose bounds multiply, recursion. Reads the pattern as PCRE2 does, as far as that needs. */
 #include "rules/lint.h"
 
 #define GROUPS_MAX 64u
 
 /* Repeats of an atom: {1, 1} without quantifier. */
 struct quantifier {
-    size_t bytes; /* 0 = there is none */
+    size_t bytes;  /* 0 = there is none */
     unsigned most; /* UINT32_MAX = no bound */
 };
 
@@ -77,7 +77,8 @@ static size_t atom_end(const char *pattern, size_t at)
 
 static bool is_recursion(const char *group)
 {
-    return strncmp(group, "(?R)", 4) == 0 || strncmp(group, "(?&", 3) == 0 || strncmp(group, "(?P>", 4) == 0 ||
+    return strncmp(group, "(?R)", 4) == 0 || strncmp(group, "(?&", 3) == 0 ||
+           strncmp(group, "(?P>", 4) == 0 ||
            (strncmp(group, "(?", 2) == 0 && (group[2] == '+' || (group[2] >= '0' && group[2] <= '9')));
 }
 

@@ -1,4 +1,5 @@
-/* prefilter.h - one pass over the text that finds, for each set of start bytes, the ranges where a match can begin. */
+/* prefilter.h - one pass over the text that finds, for each set of start bytes, the ranges where a match can
+ * begin. */
 #ifndef ALCOVE_RULES_PREFILTER_H
 #define ALCOVE_RULES_PREFILTER_H
 
@@ -12,8 +13,8 @@ struct ranges {
 };
 
 /* Fills ranges[set] for every set of the ruleset, on character boundaries of `text`. */
-CHECKED int prefilter_run(const struct ruleset *ruleset, struct slice text, struct ranges ranges[START_SETS_MAX],
-                          struct error *err);
+CHECKED int prefilter_run(const struct ruleset *ruleset, struct slice text,
+                          struct ranges ranges[START_SETS_MAX], struct error *err);
 void ranges_release(struct ranges *ranges);
 
 #endif

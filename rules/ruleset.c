@@ -46,7 +46,8 @@ static bool has_bit(const struct start_set *set, unsigned byte)
     return set->bits[byte / 8] >> byte % 8 & 1;
 }
 
-/* The bytes a match of the rule can start with, or near which it can; false when that is too many to be of use. */
+/* The bytes a match of the rule can start with, or near which it can; false when that is too many to be of
+ * use. */
 static bool start_set_of(const struct rule *rule, struct start_set *ret)
 {
     *ret = (struct start_set){0};
@@ -176,7 +177,8 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-int ruleset_load(struct ruleset **ret, const char *const *packs, size_t count, const char *folder, struct error *err)
+int ruleset_load(struct ruleset **ret, const char *const *packs, size_t count, const char *folder,
+                 struct error *err)
 {
     struct pack *read[PACKS_MAX] = {0};
     if (count == 0 || count > PACKS_MAX)

@@ -5,7 +5,7 @@
 #include "rules/prefilter.h"
 #include "rules/shadow.h"
 
-#define MATCH_LIMIT 50000u     /* backtracks at one start; the shipped patterns stay below a few hundred */
+#define MATCH_LIMIT 50000u /* backtracks at one start; the shipped patterns stay below a few hundred */
 #define DEPTH_LIMIT 5000u
 #define HEAP_LIMIT_KIB 16384u
 #define JIT_STACK_MIN (32u << 10)
@@ -84,8 +84,8 @@ static bool begins_with(const struct scanner *s, const struct phrases *phrases, 
     return word != WORD_NONE && phrases_match(phrases, word, s->text, at) != 0;
 }
 
-/* What is left of the identifier: nothing when it begins with an exception; it ends before the first stop word, and
- * single letters before that are nothing either ("am I. Please"). */
+/* What is left of the identifier: nothing when it begins with an exception; it ends before the first stop
+ * word, and single letters before that are nothing either ("am I. Please"). */
 static struct span cut(const struct scanner *s, const struct rule *rule, struct span at)
 {
     bool is_first = true, has_word = false;
@@ -133,26 +133,29 @@ static int consider(struct scanner *s, const struct rule *rule, size_t *ret_end,
     finding.start = original.start;
     finding.end = original.end;
     if (finding.context_at != UINT32_MAX)
-        finding.context_at = (uint32_t)shadow_original(s->shadow, finding.context_at, finding.context_at + 1u).start;
+        finding.context_at =
+            (uint32_t)shadow_original(s->shadow, finding.context_at, finding.context_at + 1u).start;
     *ret_end = at.end;
     return add(s, &finding, err);
 }
 
-/* One call of the machine code from `from`. 1 = match, 0 = none. Never the interpreter: pcre2_jit_match refuses
- * rather than fall back, and any limit counts as "not scanned". */
+/* One call of the machine code from `from`. 1 = match, 0 = none. Never the interpreter: pcre2_jit_match
+ * refuses rather than fall back, and any limit counts as "not scanned". */
 static int match(struct scanner *s, const struct rule *rule, size_t from, struct error *err)
 {
-    int code = pcre2_jit_match(rule->code, (PCRE2_SPTR)s->text.data, s->text.bytes, from, 0, s->match, s->context);
+    int code =
+        pcre2_jit_match(rule->code, (PCRE2_SPTR)s->text.data, s->text.bytes, from, 0, s->match, s->context);
     if (code >= 0)
         return 1;
     if (code == PCRE2_ERROR_NOMATCH)
         return 0;
-    const char *what = code == PCRE2_ERROR_MATCHLIMIT      ? "the match limit"
-                       : code == PCRE2_ERROR_DEPTHLIMIT    ? "the depth limit"
-                       : code == PCRE2_ERROR_HEAPLIMIT     ? "the heap limit"
+    const char *what = code == PCRE2_ERROR_MATCHLIMIT       ? "the match limit"
+                       : code == PCRE2_ERROR_DEPTHLIMIT     ? "the depth limit"
+                       : code == PCRE2_ERROR_HEAPLIMIT      ? "the heap limit"
                        : code == PCRE2_ERROR_JIT_STACKLIMIT ? "the limit of the JIT stack"
                                                             : "an error of PCRE2";
-    error_set(err, FAULT_DOCUMENT, "rule \"%s\" hit %s (%d): the text counts as not scanned", rule->text->id, what, code);
+    error_set(err, FAULT_DOCUMENT, "rule \"%s\" hit %s (%d): the text counts as not scanned", rule->text->id,
+              what, code);
     return error_hint(err, "run \"alcove rules lint\" on its pack");
 }
 
@@ -192,7 +195,8 @@ static int search_at_words(struct scanner *s, struct error *err)
         }
         size_t end = word_end(s->text, at);
         uint32_t word = dictionary_find(r->dictionary, slice_sub(s->text, at, end));
-        for (uint32_t i = word == WORD_NONE ? 0 : r->at_first[word]; word != WORD_NONE && i < r->at_first[word + 1]; i++) {
+        for (uint32_t i = word == WORD_NONE ? 0 : r->at_first[word];
+             word != WORD_NONE && i < r->at_first[word + 1]; i++) {
             if (r->at_rules[i] == UINT32_MAX)
                 continue;
             const struct rule *rule = &r->rules[r->at_rules[i]];

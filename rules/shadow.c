@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 
-
 /* From shadow_at on, the original lies original_at - shadow_at bytes further, until the next step. */
 struct step {
     uint32_t shadow_at, original_at;
@@ -57,7 +56,8 @@ static size_t ascii_run(struct slice text, size_t at)
 static int step_add(struct shadow *s, size_t original_at, struct error *err)
 {
     size_t shadow_at = s->copy->bytes;
-    size_t last = s->step_count ? s->steps[s->step_count - 1].original_at - s->steps[s->step_count - 1].shadow_at : 0;
+    size_t last =
+        s->step_count ? s->steps[s->step_count - 1].original_at - s->steps[s->step_count - 1].shadow_at : 0;
     if (original_at - shadow_at == last)
         return 0;
     if (s->step_count == s->step_capacity) {

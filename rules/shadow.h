@@ -3,10 +3,11 @@
  *   original  S S N :   ２   １   ９   ‑   0 9   U+FF12 ... , U+2011: three bytes each
  *   shadow    S S N :   2    1    9    -   0 9
  *
- * Each character of the original becomes one character or none (table in fold.c): decimal digits of all scripts and
- * full-width forms become ASCII, Latin letters lose their accents, odd spaces, dashes and quotes become the plain
- * ones, and what has no width (zero-width characters, soft hyphens, bidi marks, combining marks) goes. Plain ASCII
- * is not copied. The map is kept as the places where the distance between the two changes. */
+ * Each character of the original becomes one character or none (table in fold.c): decimal digits of all
+ * scripts and full-width forms become ASCII, Latin letters lose their accents, odd spaces, dashes and quotes
+ * become the plain ones, and what has no width (zero-width characters, soft hyphens, bidi marks, combining
+ * marks) goes. Plain ASCII is not copied. The map is kept as the places where the distance between the two
+ * changes. */
 #ifndef ALCOVE_RULES_SHADOW_H
 #define ALCOVE_RULES_SHADOW_H
 

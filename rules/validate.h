@@ -1,7 +1,7 @@
 /* validate.h - what a matched identifier must fulfil beyond its shape: check digits, issued ranges, lengths.
  *
- * A validator sees the identifier as it stands in the shadow text, separators included. It says whether the value
- * can be a real one by the published rules of its kind; a rule names it by `validate:`. */
+ * A validator sees the identifier as it stands in the shadow text, separators included. It says whether the
+ * value can be a real one by the published rules of its kind; a rule names it by `validate:`. */
 #ifndef ALCOVE_RULES_VALIDATE_H
 #define ALCOVE_RULES_VALIDATE_H
 

@@ -7,13 +7,14 @@
 #define SLOTS_MIN 1024u
 
 #define L(a, b, c, d, e, f, g, h) a, b, c, d, e, f, g, h
-#define NOTHING_32 L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0)
+#define NOTHING_32                                                                                           \
+    L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0), L(0, 0, 0, 0, 0, 0, 0, 0)
 #define LETTERS                                                                                              \
-    0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', \
-        'v', 'w', 'x', 'y', 'z', 0, 0, 0, 0, 0
+    0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't',   \
+        'u', 'v', 'w', 'x', 'y', 'z', 0, 0, 0, 0, 0
 #define R(n) L(n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7)
 #define SAME_32(n) R(n), R(n + 8), R(n + 16), R(n + 24)
-const unsigned char word_lower[256] = {NOTHING_32, NOTHING_32, LETTERS,        LETTERS,
+const unsigned char word_lower[256] = {NOTHING_32,    NOTHING_32,    LETTERS,       LETTERS,
                                        SAME_32(0x80), SAME_32(0xa0), SAME_32(0xc0), SAME_32(0xe0)};
 
 struct word {

@@ -40,12 +40,14 @@ bool is_country(const char code[2]);
 bool is_day(unsigned year, unsigned month, unsigned day);
 
 /* One row of the table for each function of the folder. */
+/* clang-format off */
 #define VALIDATORS(X)                                                                                        \
     X(card) X(luhn) X(us_ssn) X(us_itin) X(us_npi) X(us_dea) X(us_mbi) X(us_aba) X(us_ein) X(us_phone)      \
     X(phone) X(vin) X(imei) X(iban) X(bic) X(lei) X(ipv4) X(ipv6) X(mac) X(date) X(bitcoin) X(uk_nhs)       \
     X(uk_chi) X(uk_nino) X(ie_ppsn) X(au_tfn) X(au_medicare) X(au_abn) X(nz_nhi) X(ca_sin) X(in_aadhaar)    \
     X(es_dni) X(sg_nric) X(za_id) X(de_steuer_id) X(fr_nir) X(it_cf) X(nl_bsn) X(br_cpf) X(pl_pesel)        \
     X(se_personnummer) X(be_rrn) X(fi_hetu) X(no_fnr) X(ch_ahv)
+/* clang-format on */
 #define DECLARE(name) bool is_##name(struct slice text);
 VALIDATORS(DECLARE)
 #undef DECLARE

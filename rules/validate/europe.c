@@ -1,7 +1,8 @@
 /* europe.c - identity and tax numbers of the European mainland. */
 #include "rules/validate/digits.h"
 
-/* Ministerio del Interior (Spain): the number modulo 23 picks the letter; X, Y, Z of a NIE stand for 0, 1, 2. */
+/* Ministerio del Interior (Spain): the number modulo 23 picks the letter; X, Y, Z of a NIE stand for 0, 1, 2.
+ */
 bool is_es_dni(struct slice text)
 {
     struct characters c = characters_of(text);
@@ -31,7 +32,8 @@ bool is_de_steuer_id(struct slice text)
     return (11 - product) % 10 == d.d[10];
 }
 
-/* INSEE (France): 13 places and a key, 97 minus the number modulo 97; Corsica's 2A and 2B count as 19 and 18. */
+/* INSEE (France): 13 places and a key, 97 minus the number modulo 97; Corsica's 2A and 2B count as 19 and 18.
+ */
 bool is_fr_nir(struct slice text)
 {
     struct characters c = characters_of(text);
@@ -50,7 +52,8 @@ bool is_fr_nir(struct slice text)
 /* D.M. 23/12/1976 (Italy): odd places by a table of their own, even places by value, modulo 26. */
 bool is_it_cf(struct slice text)
 {
-    static const unsigned char odd[] = {1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
+    static const unsigned char odd[] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
+                                        20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
     struct characters c = characters_of(text);
     if (c.count != 16 || c.c[15] < 'A')
         return false;
@@ -79,7 +82,8 @@ bool is_pl_pesel(struct slice text)
            weighted(&d, weights, 11) % 10 == 0;
 }
 
-/* Skatteverket (Sweden): YYMMDD-NNNC or with the century, Luhn over the last ten; co-ordination numbers add 60. */
+/* Skatteverket (Sweden): YYMMDD-NNNC or with the century, Luhn over the last ten; co-ordination numbers
+ * add 60. */
 bool is_se_personnummer(struct slice text)
 {
     struct digits d = digits_of(text);
@@ -114,13 +118,14 @@ bool is_fi_hetu(struct slice text)
 /* Skatteetaten (Norway): two check digits modulo 11. */
 bool is_no_fnr(struct slice text)
 {
-    static const unsigned char first[] = {3, 7, 6, 1, 8, 9, 4, 5, 2, 1}, second[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1};
+    static const unsigned char first[] = {3, 7, 6, 1, 8, 9, 4, 5, 2, 1},
+                               second[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1};
     struct digits d = digits_of(text);
     if (d.count != 11)
         return false;
     unsigned day = number_at(&d, 0, 2);
-    return is_day(0, number_at(&d, 2, 2) % 40, day > 40 ? day - 40 : day) && weighted(&d, first, 10) % 11 == 0 &&
-           weighted(&d, second, 11) % 11 == 0;
+    return is_day(0, number_at(&d, 2, 2) % 40, day > 40 ? day - 40 : day) &&
+           weighted(&d, first, 10) % 11 == 0 && weighted(&d, second, 11) % 11 == 0;
 }
 
 /* Zentrale Ausgleichsstelle (Switzerland): 756 and the check digit of EAN-13. */

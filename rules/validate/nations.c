@@ -58,12 +58,14 @@ bool is_au_tfn(struct slice text)
     return d.count == 9 && number_at(&d, 0, 9) > 0 && weighted(&d, weights, 9) % 11 == 0;
 }
 
-/* Services Australia: eight digits by 1 3 7 9 1 3 7 9 modulo 10, the check digit, issue, and the person's number. */
+/* Services Australia: eight digits by 1 3 7 9 1 3 7 9 modulo 10, the check digit, issue, and the person's
+ * number. */
 bool is_au_medicare(struct slice text)
 {
     static const unsigned char weights[] = {1, 3, 7, 9, 1, 3, 7, 9};
     struct digits d = digits_of(text);
-    return (d.count == 10 || d.count == 11) && d.d[0] >= 2 && d.d[0] <= 6 && weighted(&d, weights, 8) % 10 == d.d[8];
+    return (d.count == 10 || d.count == 11) && d.d[0] >= 2 && d.d[0] <= 6 &&
+           weighted(&d, weights, 8) % 10 == d.d[8];
 }
 
 /* Australian Business Register: one less in the first digit, modulo 89. */
@@ -154,7 +156,8 @@ bool is_sg_nric(struct slice text)
 bool is_za_id(struct slice text)
 {
     struct digits d = digits_of(text);
-    return d.count == 13 && is_day(0, number_at(&d, 2, 2), number_at(&d, 4, 2)) && d.d[10] <= 2 && luhn_holds(&d);
+    return d.count == 13 && is_day(0, number_at(&d, 2, 2), number_at(&d, 4, 2)) && d.d[10] <= 2 &&
+           luhn_holds(&d);
 }
 
 /* Receita Federal (Brazil): two check digits modulo 11. */
@@ -167,6 +170,7 @@ bool is_br_cpf(struct slice text)
     bool has_other = false;
     for (size_t i = 1; i < 11; i++)
         has_other |= d.d[i] != d.d[0];
-    unsigned first = weighted(&d, weights + 1, 9) * 10 % 11 % 10, second = weighted(&d, weights, 10) * 10 % 11 % 10;
+    unsigned first = weighted(&d, weights + 1, 9) * 10 % 11 % 10,
+             second = weighted(&d, weights, 10) * 10 % 11 % 10;
     return has_other && first == d.d[9] && second == d.d[10];
 }

@@ -88,8 +88,8 @@ bool is_date(struct slice text)
     if (p.count == 1 && p.digits[0] == 6 && !p.month) /* 041723, 170423, 230417 */
         return is_day(0, n[0] / 10000, n[0] / 100 % 100) || is_day(0, n[0] / 100 % 100, n[0] / 10000) ||
                is_day(0, n[0] / 100 % 100, n[0] % 100);
-    unsigned year = p.count == 3 && p.digits[0] != 4 ? full_year(n[2], p.digits[2])
-                    : p.digits[0] == 4               ? n[0]
+    unsigned year = p.count == 3 && p.digits[0] != 4   ? full_year(n[2], p.digits[2])
+                    : p.digits[0] == 4                 ? n[0]
                     : p.count == 2 && p.digits[1] == 4 ? n[1]
                                                        : 0;
     if (year && (year < YEAR_MIN || year > YEAR_MAX))
@@ -99,7 +99,8 @@ bool is_date(struct slice text)
         return is_day(year, p.month, day);
     }
     if (p.count == 3)
-        return p.digits[0] == 4 ? is_day(year, n[1], n[2]) : is_day(year, n[0], n[1]) || is_day(year, n[1], n[0]);
+        return p.digits[0] == 4 ? is_day(year, n[1], n[2])
+                                : is_day(year, n[0], n[1]) || is_day(year, n[1], n[0]);
     if (p.count == 2 && year)
         return (p.digits[0] == 4 ? n[1] : n[0]) - 1 < 12;
     return p.count == 2 && (is_day(0, n[0], n[1]) || is_day(0, n[1], n[0]));

@@ -1,8 +1,8 @@
 /* us.c - identifiers of the United States. */
 #include "rules/validate/digits.h"
 
-/* SSA, POMS RM 10201.030 and RM 10201.035: areas 000, 666 and 900-999, group 00 and serial 0000 are not issued.
- * Three numbers that were printed in advertisements belong to nobody. */
+/* SSA, POMS RM 10201.030 and RM 10201.035: areas 000, 666 and 900-999, group 00 and serial 0000 are not
+ * issued. Three numbers that were printed in advertisements belong to nobody. */
 bool is_us_ssn(struct slice text)
 {
     static const unsigned printed[] = {78051120, 219099999, 457555462};
@@ -75,8 +75,8 @@ bool is_us_aba(struct slice text)
     if (d.count != 9 || number_at(&d, 0, 9) == 0)
         return false;
     unsigned district = number_at(&d, 0, 2);
-    bool is_district = district <= 12 || (district >= 21 && district <= 32) || (district >= 61 && district <= 72) ||
-                       district == 80;
+    bool is_district = district <= 12 || (district >= 21 && district <= 32) ||
+                       (district >= 61 && district <= 72) || district == 80;
     return is_district && weighted(&d, weights, 9) % 10 == 0;
 }
 

@@ -38,7 +38,8 @@ static void check(const char *text, const struct expected *expected, size_t expe
         for (size_t i = 0; i < expected_count; i++)
             is_listed |= findings[j].start < expected[i].end && expected[i].start < findings[j].end;
         if (!is_listed)
-            fail_msg("%s: %s finds %zu-%zu", text, rule_id(findings[j].rule), findings[j].start, findings[j].end);
+            fail_msg("%s: %s finds %zu-%zu", text, rule_id(findings[j].rule), findings[j].start,
+                     findings[j].end);
     }
 }
 
@@ -51,14 +52,16 @@ static void the_listed_spans_are_found_and_no_others(void **state UNUSED)
     struct error err;
     assert_ok(ruleset_load(&rules, packs, COUNT_OF(packs), source_file("rules/packs"), &err), err);
     assert_ok(scanner_new(&scanner, rules, &err), err);
-    assert_ok(file_read(&cases, source_file("tests/cases/spans.txt"), CASES_BYTES_MAX, FAULT_INPUT, &err), err);
+    assert_ok(file_read(&cases, source_file("tests/cases/spans.txt"), CASES_BYTES_MAX, FAULT_INPUT, &err),
+              err);
     char *text = NULL, *rest = cases->data;
     struct expected expected[SPANS];
     size_t expected_count = 0, cases_run = 0;
     for (char *line; (line = strsep(&rest, "\n"));) {
         struct expected e;
         char label[32];
-        bool is_span = sscanf(line, "%zu-%zu %31s", &e.start, &e.end, label) == 3, is_none = strcmp(line, "-") == 0;
+        bool is_span = sscanf(line, "%zu-%zu %31s", &e.start, &e.end, label) == 3,
+             is_none = strcmp(line, "-") == 0;
         if (is_span) {
             assert_true(label_from(label, &e.label) && expected_count < SPANS);
             expected[expected_count++] = e;

@@ -34,27 +34,34 @@ static const struct {
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'x[0-9]+'" TAIL, 4, 51, "without an upper bound", 1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'x{2,}'" TAIL, 4, 46, "without an upper bound", 1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'it''s\\w*'" TAIL, 4, 52, "without an upper bound", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: '(?:a{1,50}){1,50}b'" TAIL, 4, 56, "bounds multiply", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: '(?:a{1,50}){1,50}b'" TAIL, 4, 56, "bounds multiply",
+     1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'a(?R)?b'" TAIL, 4, 46, "recursion", 1},
     {HEAD "  - {id: a, label: IDD, source: s, pattern: 'xy'" TAIL, 4, 20, "did you mean \"ID\"", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', validate: luhm" TAIL, 4, 60, "did you mean \"luhn\"", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', validate: luhm" TAIL, 4, 60,
+     "did you mean \"luhn\"", 1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'x(y'" TAIL, 4, 48, "does not compile", 1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: 'x?'" TAIL, 4, 44, "nothing at all", 1},
     {HEAD "  - {id: a, label: ID, source: s, pattern: '%{nun}x'" TAIL, 4, 44, "\"nun\"", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', at: ['1st']" TAIL, 4, 54, "does not begin with a letter", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', at: ['1st']" TAIL, 4, 54,
+     "does not begin with a letter", 1},
     {HEAD "  - {id: a, label: ID, source: s, patern: 'xy'" TAIL, 4, 35, "pattern", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 1}, examples: {reject: [y]}}\n", 4, 10,
-     "must match", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 1}, examples: {match: [x]}}\n", 4, 10,
-     "must not match", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 0.3}, examples: {match: [x], reject: [y]}}\n",
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 1}, examples: {reject: [y]}}\n",
+     4, 10, "must match", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 1}, examples: {match: [x]}}\n",
+     4, 10, "must not match", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 0.3}, examples: {match: [x], "
+          "reject: [y]}}\n",
      4, 10, "never reach", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 2}, examples: {match: [x], reject: [y]}}\n",
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy', score: {pattern: 2}, examples: {match: [x], "
+          "reject: [y]}}\n",
      4, 67, "between 0 and 1", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy'" TAIL "  - {id: a, label: ID, source: s, pattern: 'zz'" TAIL, 5,
-     10, "stands already in line 4", 1},
-    {HEAD "  - {id: a, label: ID, source: s, pattern: 'x+'" TAIL "  - {id: b, label: IDD, source: s, pattern: 'zz'" TAIL, 5,
-     20, "unknown label", 2},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'xy'" TAIL
+          "  - {id: a, label: ID, source: s, pattern: 'zz'" TAIL,
+     5, 10, "stands already in line 4", 1},
+    {HEAD "  - {id: a, label: ID, source: s, pattern: 'x+'" TAIL
+          "  - {id: b, label: IDD, source: s, pattern: 'zz'" TAIL,
+     5, 20, "unknown label", 2},
 };
 
 static void each_flaw_is_refused_at_its_place(void **state UNUSED)
@@ -68,8 +75,8 @@ static void each_flaw_is_refused_at_its_place(void **state UNUSED)
         assert_ok(file_write(path, slice_of(refused[i].yaml), 0600, FAULT_INPUT, &err), err);
         assert_ok(pack_lint(path, note, &seen, &problems, &err), err);
         assert_int_equal(problems, seen.errors);
-        if (seen.errors != refused[i].errors || seen.line != refused[i].line || seen.column != refused[i].column ||
-            !strstr(seen.message, refused[i].says))
+        if (seen.errors != refused[i].errors || seen.line != refused[i].line ||
+            seen.column != refused[i].column || !strstr(seen.message, refused[i].says))
             fail_msg("case %zu: %zu errors, the first at %u:%u: %s", i, seen.errors, seen.line, seen.column,
                      seen.message);
     }
@@ -106,7 +113,8 @@ static void a_sound_pack_with_dates_gets_a_remark_only(void **state UNUSED)
     struct error err;
     size_t problems = 1;
     const char *path = path_of(folder, "p.yaml");
-    static const char yaml[] = HEAD "  - {id: a, label: DATE, hipaa: 3, source: s, pattern: '\\d{4}-\\d\\d-\\d\\d'" TAIL;
+    static const char yaml[] =
+        HEAD "  - {id: a, label: DATE, hipaa: 3, source: s, pattern: '\\d{4}-\\d\\d-\\d\\d'" TAIL;
     assert_ok(file_write(path, SLICE(yaml), 0600, FAULT_INPUT, &err), err);
     assert_ok(pack_lint(path, note, &seen, &problems, &err), err);
     assert_int_equal(problems, 0);
@@ -121,9 +129,10 @@ static void wrong_examples_are_reported_where_they_stand(void **state UNUSED)
     struct error err;
     size_t examples = 0, failed = 0;
     const char *path = path_of(folder, "p.yaml");
-    static const char yaml[] = HEAD "  - id: a\n    label: ID\n    pattern: 'x\\d{2}'\n    score: {pattern: 1}\n"
-                                    "    examples:\n      match: ['a [[x12]] b', 'x1', 'a [[x12 ]]']\n"
-                                    "      reject: ['y', 'x99']\n";
+    static const char yaml[] =
+        HEAD "  - id: a\n    label: ID\n    pattern: 'x\\d{2}'\n    score: {pattern: 1}\n"
+             "    examples:\n      match: ['a [[x12]] b', 'x1', 'a [[x12 ]]']\n"
+             "      reject: ['y', 'x99']\n";
     assert_ok(file_write(path, SLICE(yaml), 0600, FAULT_INPUT, &err), err);
     assert_ok(pack_test(path, note, &seen, &examples, &failed, &err), err);
     assert_int_equal(examples, 5);

@@ -1,4 +1,5 @@
-/* test_packs.c - the shipped packs: no lint problem, every example holds, all that Safe Harbor lists is covered. */
+/* test_packs.c - the shipped packs: no lint problem, every example holds, all that Safe Harbor lists is
+ * covered. */
 #include "tests/support/support.h"
 
 #include "rules/rule.h"

@@ -37,11 +37,12 @@ static void unload(struct fixture *f)
     scratch_drop(f->folder);
 }
 
-static const char overlapping[] = "pack: p\nversion: 1\nrules:\n"
-                                  "  - {id: short, label: ID, pattern: '\\d{3}', score: {pattern: 1}}\n"
-                                  "  - {id: long, label: PHONE, pattern: '\\d{3}-\\d{4}', score: {pattern: 1}}\n"
-                                  "  - {id: same, label: FAX, pattern: '\\d{3}-\\d{4}', score: {pattern: 1}}\n"
-                                  "  - {id: wide, label: NAME, pattern: 'call \\d{3}', score: {pattern: 1}}\n";
+static const char overlapping[] =
+    "pack: p\nversion: 1\nrules:\n"
+    "  - {id: short, label: ID, pattern: '\\d{3}', score: {pattern: 1}}\n"
+    "  - {id: long, label: PHONE, pattern: '\\d{3}-\\d{4}', score: {pattern: 1}}\n"
+    "  - {id: same, label: FAX, pattern: '\\d{3}-\\d{4}', score: {pattern: 1}}\n"
+    "  - {id: wide, label: NAME, pattern: 'call \\d{3}', score: {pattern: 1}}\n";
 
 static void overlaps_are_kept_by_start_then_longer_first(void **state UNUSED)
 {
@@ -62,7 +63,8 @@ static void overlaps_are_kept_by_start_then_longer_first(void **state UNUSED)
 
 static const char scored[] =
     "pack: p\nversion: 2026.1\nrules:\n"
-    "  - id: r\n    label: CARD\n    hipaa: 10\n    source: a standard\n    pattern: '\\b\\d{16}\\b'\n    validate: luhn\n"
+    "  - id: r\n    label: CARD\n    hipaa: 10\n    source: a standard\n    pattern: '\\b\\d{16}\\b'\n    "
+    "validate: luhn\n"
     "    invalid: keep\n    context: {words: [card, credit card], negative: [order no.]}\n"
     "    score: {pattern: 0.3, context: 0.25, valid: 0.2, negative: 0.15}\n";
 
@@ -123,9 +125,9 @@ static void exceptions_and_stop_words_cut_the_identifier(void **state UNUSED)
     static const struct {
         const char *text;
         size_t start, end; /* 0, 0: nothing */
-    } rows[] = {{"Dr Anna Lee", 3, 11},  {"Dr Anna Disease", 3, 7}, {"DR The End", 0, 0},  {"Dr Graves Lee", 0, 0},
-                {"Dr Lee Graves", 3, 13}, {"my name Anna", 8, 12},   {"my  name Anna", 0, 0}, {"Adr Anna", 0, 0},
-                {"dr anna", 0, 0}};
+    } rows[] = {{"Dr Anna Lee", 3, 11},  {"Dr Anna Disease", 3, 7}, {"DR The End", 0, 0},
+                {"Dr Graves Lee", 0, 0}, {"Dr Lee Graves", 3, 13},  {"my name Anna", 8, 12},
+                {"my  name Anna", 0, 0}, {"Adr Anna", 0, 0},        {"dr anna", 0, 0}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         scan(&f, rows[i].text, 0.5);
         if (f.count != (rows[i].end > 0) ||
@@ -138,8 +140,9 @@ static void exceptions_and_stop_words_cut_the_identifier(void **state UNUSED)
 static void places_are_those_of_the_original_bytes(void **state UNUSED)
 {
     struct fixture f = load(overlapping);
-    scan(&f, "\xef\xbb\xbf\xc3\xa9 \xef\xbc\x95\xe2\x80\x8b\xef\xbc\x95\xef\xbc\x95\xe2\x80\x93"
-             "0143.",
+    scan(&f,
+         "\xef\xbb\xbf\xc3\xa9 \xef\xbc\x95\xe2\x80\x8b\xef\xbc\x95\xef\xbc\x95\xe2\x80\x93"
+         "0143.",
          0.5); /* BOM, e acute, three full-width fives with a zero-width space, an en dash */
     assert_int_equal(f.findings[0].start, 6);
     assert_int_equal(f.findings[0].end, 25);
@@ -154,7 +157,8 @@ static void a_limit_that_is_hit_fails_closed(void **state UNUSED)
     memset(text, 'a', sizeof text);
     memcpy(text + sizeof text - 2, "cb", 2); /* else PCRE2 sees at once that the b is missing */
     struct error err;
-    assert_int_equal(scanner_scan(f.scanner, (struct slice){text, sizeof text}, 0.5, &f.findings, &f.count, &err), -1);
+    assert_int_equal(
+        scanner_scan(f.scanner, (struct slice){text, sizeof text}, 0.5, &f.findings, &f.count, &err), -1);
     assert_int_equal(err.code, FAULT_DOCUMENT);
     assert_non_null(strstr(err.message, "slow"));
     scan(&f, "xaab", 0.5); /* the scanner serves on */
@@ -174,11 +178,41 @@ static void nothing_is_found_in_nothing(void **state UNUSED)
 /* Text made of pieces that the shipped rules look for, in any order. */
 static size_t random_pieces(uint64_t *random, char *to, size_t capacity)
 {
-    static const char *const pieces[] = {
-        "219-09-9998", "4111 1111 1111 1111", "Dr. ",     "Anna ",   "Smith, ", "JOHN Q ", "3/14/2024",  "12 March",
-        " 2024-01-02", "a.b@example.org",     "10.0.0.1", "::1",     " MRN ",   "1828169", "\n",         " and ",
-        "02367",       ", MA ",               "+44 20 ",  "79460018", "(555) ", "555-0143", "12 Oak Lane", "IBAN ",
-        "GB82WEST12345698765432", "\xc3\xa9", "\xef\xbc\x95", "\xe2\x80\x8b", "-", ".", "/", ":", "@", "#", "("};
+    static const char *const pieces[] = {"219-09-9998",
+                                         "4111 1111 1111 1111",
+                                         "Dr. ",
+                                         "Anna ",
+                                         "Smith, ",
+                                         "JOHN Q ",
+                                         "3/14/2024",
+                                         "12 March",
+                                         " 2024-01-02",
+                                         "a.b@example.org",
+                                         "10.0.0.1",
+                                         "::1",
+                                         " MRN ",
+                                         "1828169",
+                                         "\n",
+                                         " and ",
+                                         "02367",
+                                         ", MA ",
+                                         "+44 20 ",
+                                         "79460018",
+                                         "(555) ",
+                                         "555-0143",
+                                         "12 Oak Lane",
+                                         "IBAN ",
+                                         "GB82WEST12345698765432",
+                                         "\xc3\xa9",
+                                         "\xef\xbc\x95",
+                                         "\xe2\x80\x8b",
+                                         "-",
+                                         ".",
+                                         "/",
+                                         ":",
+                                         "@",
+                                         "#",
+                                         "("};
     size_t bytes = 0;
     while (bytes + 40 < capacity) {
         const char *piece = pieces[random_next(random) % COUNT_OF(pieces)];
@@ -221,7 +255,8 @@ static void the_prefilter_loses_nothing(void **state UNUSED)
         assert_int_equal(x_count, y_count);
         total += x_count;
         for (size_t i = 0; i < x_count; i++)
-            assert_true(x[i].start == y[i].start && x[i].end == y[i].end && x[i].rule->index == y[i].rule->index);
+            assert_true(x[i].start == y[i].start && x[i].end == y[i].end &&
+                        x[i].rule->index == y[i].rule->index);
     }
     assert_true(total > 1000);
 }
@@ -229,9 +264,32 @@ static void the_prefilter_loses_nothing(void **state UNUSED)
 static void hostile_text_is_scanned_to_its_end(void **state UNUSED)
 {
     static const char *const packs[] = {"common", "us-hipaa"};
-    static const char *const repeated[] = {"a.", "1-", "1", "4 ", "((", "[[", "A. ", "Anna ", "a@", "a:1:", "Dr ", "\n",
-                                           "1/1/", "A", "-", "no. ", "account number ", "one ", "\xef\xbc\x91",
-                                           "\xe2\x80\x8b", "http://", "x=", "Lane ", "St. ", "O'", "\""};
+    static const char *const repeated[] = {"a.",
+                                           "1-",
+                                           "1",
+                                           "4 ",
+                                           "((",
+                                           "[[",
+                                           "A. ",
+                                           "Anna ",
+                                           "a@",
+                                           "a:1:",
+                                           "Dr ",
+                                           "\n",
+                                           "1/1/",
+                                           "A",
+                                           "-",
+                                           "no. ",
+                                           "account number ",
+                                           "one ",
+                                           "\xef\xbc\x91",
+                                           "\xe2\x80\x8b",
+                                           "http://",
+                                           "x=",
+                                           "Lane ",
+                                           "St. ",
+                                           "O'",
+                                           "\""};
     AUTO(ruleset) *rules = NULL;
     AUTO(scanner) *scanner = NULL;
     struct error err;

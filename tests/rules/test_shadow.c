@@ -1,5 +1,5 @@
-/* test_shadow.c - the normalised text and its map: each character folds as documented, and the map covers the same
- * characters there and back. */
+/* test_shadow.c - the normalised text and its map: each character folds as documented, and the map covers the
+ * same characters there and back. */
 #include "tests/support/support.h"
 
 #include "base/utf8.h"
@@ -9,16 +9,44 @@ static void characters_fold_as_documented(void **state UNUSED)
 {
     static const struct {
         uint32_t from, to;
-    } rows[] = {
-        {0xFF12, '2'},  {0x0662, '2'},  {0x096B, '5'},  {0x1D7D9, '1'}, {0xFF21, 'A'}, {0xFF20, '@'}, {0xE9, 'e'},
-        {0xDC, 'U'},    {0x142, 'l'},   {0xDF, 's'},    {0x1EC7, 'e'},  {0xA0, ' '},   {0x2009, ' '}, {0x3000, ' '},
-        {0x2011, '-'},  {0x2013, '-'},  {0x2212, '-'},  {0x2019, '\''}, {0x201C, '"'}, {0x2028, '\n'},
-        {0xAD, SHADOW_REMOVED},   {0x200B, SHADOW_REMOVED}, {0x200D, SHADOW_REMOVED}, {0x202E, SHADOW_REMOVED},
-        {0x2066, SHADOW_REMOVED}, {0xFEFF, SHADOW_REMOVED}, {0x301, SHADOW_REMOVED},  {0xFE0F, SHADOW_REMOVED},
-        {'a', 'a'},     {0x3B1, 0x3B1}, {0x416, 0x416}, {0x4E2D, 0x4E2D}, {0xD7, 0xD7}, {0x1F600, 0x1F600}};
+    } rows[] = {{0xFF12, '2'},
+                {0x0662, '2'},
+                {0x096B, '5'},
+                {0x1D7D9, '1'},
+                {0xFF21, 'A'},
+                {0xFF20, '@'},
+                {0xE9, 'e'},
+                {0xDC, 'U'},
+                {0x142, 'l'},
+                {0xDF, 's'},
+                {0x1EC7, 'e'},
+                {0xA0, ' '},
+                {0x2009, ' '},
+                {0x3000, ' '},
+                {0x2011, '-'},
+                {0x2013, '-'},
+                {0x2212, '-'},
+                {0x2019, '\''},
+                {0x201C, '"'},
+                {0x2028, '\n'},
+                {0xAD, SHADOW_REMOVED},
+                {0x200B, SHADOW_REMOVED},
+                {0x200D, SHADOW_REMOVED},
+                {0x202E, SHADOW_REMOVED},
+                {0x2066, SHADOW_REMOVED},
+                {0xFEFF, SHADOW_REMOVED},
+                {0x301, SHADOW_REMOVED},
+                {0xFE0F, SHADOW_REMOVED},
+                {'a', 'a'},
+                {0x3B1, 0x3B1},
+                {0x416, 0x416},
+                {0x4E2D, 0x4E2D},
+                {0xD7, 0xD7},
+                {0x1F600, 0x1F600}};
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (shadow_fold(rows[i].from) != rows[i].to)
-            fail_msg("U+%04X becomes U+%04X, not U+%04X", rows[i].from, shadow_fold(rows[i].from), rows[i].to);
+            fail_msg("U+%04X becomes U+%04X, not U+%04X", rows[i].from, shadow_fold(rows[i].from),
+                     rows[i].to);
 }
 
 static void plain_ascii_is_not_copied(void **state UNUSED)
@@ -37,8 +65,9 @@ static void plain_ascii_is_not_copied(void **state UNUSED)
 /* A random text of ASCII runs, digits of many scripts, accents, and what has no width. */
 static size_t random_text(uint64_t *random, char *to, size_t characters)
 {
-    static const uint32_t pool[] = {'a',    'Z',    '7',   '-',    ' ',    '\n',   0xE9,   0x301,  0xAD,    0x200B, 0xA0,
-                                    0xFF15, 0x0664, 0x416, 0x4E2D, 0x2011, 0x2019, 0xFEFF, 0x202E, 0x1F600, 0x1D7D3};
+    static const uint32_t pool[] = {'a',    'Z',    '7',    '-',    ' ',    '\n',    0xE9,
+                                    0x301,  0xAD,   0x200B, 0xA0,   0xFF15, 0x0664,  0x416,
+                                    0x4E2D, 0x2011, 0x2019, 0xFEFF, 0x202E, 0x1F600, 0x1D7D3};
     size_t bytes = 0;
     for (size_t i = 0; i < characters; i++)
         bytes += utf8_encode(random_next(random) % 2 ? 'a' + (uint32_t)(random_next(random) % 26)
@@ -62,7 +91,8 @@ static void a_range_maps_to_the_characters_that_made_it(void **state UNUSED)
         struct slice text = shadow_text(whole);
         assert_int_equal(utf8_valid(text), text.bytes);
         for (int i = 0; i < 20 && text.bytes > 0; i++) {
-            size_t a = utf8_cut(text, random_next(&random) % text.bytes), b = utf8_cut(text, random_next(&random) % text.bytes);
+            size_t a = utf8_cut(text, random_next(&random) % text.bytes),
+                   b = utf8_cut(text, random_next(&random) % text.bytes);
             uint32_t code;
             size_t start = MIN(a, b), end = MAX(a, b);
             end += utf8_decode(text, end, &code);
@@ -70,7 +100,8 @@ static void a_range_maps_to_the_characters_that_made_it(void **state UNUSED)
             assert_true(span.start < span.end && span.end <= original.bytes);
             assert_ok(shadow_set(part, slice_sub(original, span.start, span.end), &err), err);
             assert_true(slice_equal(shadow_text(part), slice_sub(text, start, end)));
-            utf8_decode(original, span.start, &code); /* both ends are visible characters: the range is the smallest */
+            utf8_decode(original, span.start,
+                        &code); /* both ends are visible characters: the range is the smallest */
             assert_int_not_equal(shadow_fold(code), SHADOW_REMOVED);
         }
     }

@@ -21,11 +21,14 @@ static void published_values_are_judged_as_published(void **state UNUSED)
     AUTO(buffer) *cases = NULL;
     struct error err;
     unsigned seen[128][2] = {{0}};
-    assert_ok(file_read(&cases, source_file("tests/cases/validators.txt"), CASES_BYTES_MAX, FAULT_INPUT, &err), err);
+    assert_ok(
+        file_read(&cases, source_file("tests/cases/validators.txt"), CASES_BYTES_MAX, FAULT_INPUT, &err),
+        err);
     for (char *rest = cases->data, *line; (line = strsep(&rest, "\n"));) {
         if (line[0] == '#' || line[0] == 0)
             continue;
-        char *name = trimmed(strsep(&line, "|")), *value = trimmed(strsep(&line, "|")), *judgement = trimmed(line);
+        char *name = trimmed(strsep(&line, "|")), *value = trimmed(strsep(&line, "|")),
+             *judgement = trimmed(line);
         const struct validator *validator = validator_find(name);
         assert_non_null(validator);
         bool expected = strcmp(judgement, "valid") == 0;

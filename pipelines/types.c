@@ -234,7 +234,7 @@ static int choose(struct loader *l, const struct key *key, const struct yaml_nod
 
 static int load_choice(struct loader *l, const struct key *key, const struct yaml_node *node, void *base)
 {
-    size_t chosen;
+    size_t chosen = 0;
     if (choose(l, key, node, &chosen))
         return -1;
     *FIELD(unsigned) = (unsigned)chosen; /* an enum */
@@ -248,7 +248,7 @@ static json_t *json_choice(const struct key *key, const void *base)
 
 static int load_choice_text(struct loader *l, const struct key *key, const struct yaml_node *node, void *base)
 {
-    size_t chosen;
+    size_t chosen = 0;
     if (choose(l, key, node, &chosen))
         return -1;
     *FIELD(const char *) = key->names[chosen];
@@ -257,7 +257,7 @@ static int load_choice_text(struct loader *l, const struct key *key, const struc
 
 static int load_choice_flag(struct loader *l, const struct key *key, const struct yaml_node *node, void *base)
 {
-    size_t chosen;
+    size_t chosen = 0;
     if (choose(l, key, node, &chosen))
         return -1;
     *FIELD(bool) = chosen == 0;

@@ -43,7 +43,7 @@ static int compute(const struct context *context, const struct arguments *argume
     AUTO(session) *session = NULL;
     struct model_info info;
     token *ids = NULL;
-    size_t count, rows;
+    size_t count = 0, rows;
     const float *logits;
     const char *out = argument_text(arguments, "out", NULL);
     model_info(opened->model, &info);

@@ -62,6 +62,24 @@ expect 0 pipeline check "$work/results.yaml" --tests
 warns 'expected results are NOT tested'
 says '1 expected results NOT tested'
 
+# With a model both labels are expected of the same text, so exactly one of the two tests holds.
+"$build_dir/tests/make_tiny_model" "$work/tiny.gguf" || { echo "FAILED: make_tiny_model" >&2; exit 1; }
+cat > "$work/model.yaml" <<YAML
+version: 1
+name: model
+purpose: test
+redact: {rules: [common]}
+steps: [{classify: {name: s, model: $work/tiny.gguf, labels: [alpha, beta]}}]
+tests:
+  - {text: "the pain is in the knee", expect: {results: {s: alpha}}}
+  - {text: "the pain is in the knee", expect: {results: {s: beta}}}
+YAML
+expect 3 pipeline check "$work/model.yaml" --tests
+says '1 of 2 tests hold'
+says 'test failed: expected s "'
+expect 3 pipeline check "$work/model.yaml" --tests --json
+json 'j["tests"] == {"run": 2, "failed": 1, "untested_results": 0}'
+
 # init gives a pipeline that holds, never over a file that is there.
 expect 0 pipeline init "$work/My Notes.yaml"
 check grep -q '^name: my-notes$' "$work/My Notes.yaml"

@@ -194,7 +194,8 @@ INLINE void q6_tile(TILE_PARAMETERS)
     store_tile(sums, tokens, panels, t, row, rows, y, stride);
 }
 
-/* A product as tiles: panels outside, so that a panel's weights stay in the first cache for all tokens. */
+/* A product as tiles: panels outside, so that a panel's weights stay in the first cache for all tokens. A single token
+ * reads each weight once: one panel after the other is one stream from memory, which is what bounds it. */
 #define PRODUCT(kind)                                                                                        \
     static inline void kind##_tokens(const void *weights, size_t row, size_t rows, const struct input *in,   \
                                      float *y, size_t stride, const int panels)                              \
@@ -211,11 +212,12 @@ INLINE void q6_tile(TILE_PARAMETERS)
                                float *y, size_t stride)                                                      \
     {                                                                                                        \
         size_t row = first, end = first + count;                                                             \
-        for (; row + (TILE_PANELS - 1) * PANEL < end; row += TILE_PANELS * PANEL)                            \
+        while (TILE_PANELS > 1 && in->tokens > 1 && row + (TILE_PANELS - 1) * PANEL < end) {                 \
             kind##_tokens(weights, row, end - row, in, y, stride, TILE_PANELS);                              \
-        if (TILE_PANELS > 1)                                                                                 \
-            for (; row < end; row += PANEL)                                                                  \
-                kind##_tokens(weights, row, end - row, in, y, stride, 1);                                    \
+            row += TILE_PANELS * PANEL;                                                                      \
+        }                                                                                                    \
+        for (; row < end; row += PANEL)                                                                      \
+            kind##_tokens(weights, row, end - row, in, y, stride, 1);                                        \
     }
 
 PRODUCT(q4)

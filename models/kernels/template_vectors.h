@@ -83,16 +83,20 @@ static bool to_halves(const float *x, size_t count, uint16_t *to)
 
 /* ---- attention ---- */
 
+/* Panels of 16 keys, or of 16 elements of a head, that `rows` rows take in one tile: as many as there are accumulators. */
+#define AT_ONCE_MAX 4
+#define AT_ONCE(rows) MIN(AT_ONCE_MAX, SCORE_SUMS / ((rows) * (int)VECTORS))
+
 /* `rows` queries against `blocks` blocks of 16 keys. */
 INLINE void score_tile(const float *q, size_t size, const uint16_t *k, float *s, size_t stride, const int rows,
                        const int blocks)
 {
-    vf sums[SCORE_ROWS][SCORE_ROWS * VECTORS];
+    vf sums[SCORE_ROWS][AT_ONCE_MAX * VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int v = 0; v < blocks * (int)VECTORS; v++)
             sums[r][v] = vf_zero();
     for (size_t i = 0; i < size; i++) {
-        vf keys[SCORE_ROWS * VECTORS];
+        vf keys[AT_ONCE_MAX * VECTORS];
         UNROLL for (int v = 0; v < blocks * (int)VECTORS; v++)
             keys[v] = vf_from_half(k + ((size_t)(v / (int)VECTORS) * size + i) * PANEL + LANE_OF(v));
         UNROLL for (int r = 0; r < rows; r++) {
@@ -109,7 +113,7 @@ INLINE void score_tile(const float *q, size_t size, const uint16_t *k, float *s,
 INLINE void score_rows(const float *q, size_t size, const uint16_t *k, size_t blocks, float *s, size_t stride,
                        const int rows)
 {
-    const int at_once = SCORE_ROWS / rows;
+    const int at_once = AT_ONCE(rows);
     size_t b = 0;
     for (; b + (size_t)at_once <= blocks; b += (size_t)at_once)
         score_tile(q, size, k + b * size * PANEL, s + b * PANEL, stride, rows, at_once);
@@ -163,12 +167,12 @@ static float softmax(float *s, size_t count)
 INLINE void mix_tile(const float *s, size_t stride, const uint16_t *v, size_t count, size_t size, const float *totals,
                      float *y, const int rows, const int width)
 {
-    vf sums[SCORE_ROWS][SCORE_ROWS * VECTORS];
+    vf sums[SCORE_ROWS][AT_ONCE_MAX * VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int c = 0; c < width * (int)VECTORS; c++)
             sums[r][c] = vf_zero();
     for (size_t key = 0; key < count; key++) {
-        vf values[SCORE_ROWS * VECTORS];
+        vf values[AT_ONCE_MAX * VECTORS];
         UNROLL for (int c = 0; c < width * (int)VECTORS; c++)
             values[c] = vf_from_half(v + key * size + c * LANES);
         UNROLL for (int r = 0; r < rows; r++) {
@@ -185,7 +189,7 @@ INLINE void mix_tile(const float *s, size_t stride, const uint16_t *v, size_t co
 INLINE void mix_rows(const float *s, size_t stride, const uint16_t *v, size_t count, size_t size, const float *totals,
                      float *y, const int rows)
 {
-    const int at_once = SCORE_ROWS / rows;
+    const int at_once = AT_ONCE(rows);
     size_t i = 0;
     for (; i + (size_t)at_once * PANEL <= size; i += (size_t)at_once * PANEL)
         mix_tile(s, stride, v + i, count, size, totals, y + i, rows, at_once);

@@ -7,7 +7,8 @@
 #define TILE_PANELS 1
 #define FLOAT_ROWS 2
 #define FLOAT_TOKENS 2
-#define SCORE_ROWS 4
+#define SCORE_ROWS 4 /* of an attention tile, and its accumulators */
+#define SCORE_SUMS 8
 
 typedef __m256 vf;
 typedef __m256i vi;

@@ -6,7 +6,8 @@
 #define TILE_PANELS 2
 #define FLOAT_ROWS 4
 #define FLOAT_TOKENS 4
-#define SCORE_ROWS 8
+#define SCORE_ROWS 8 /* of an attention tile, and its accumulators */
+#define SCORE_SUMS 16
 
 typedef __m512 vf;
 typedef __m512i vi;

@@ -29,6 +29,7 @@ uint64_t gguf_kind_bytes(enum gguf_kind kind)
 
 static int take(struct cursor *c, uint64_t bytes, struct slice *ret)
 {
+    *ret = (struct slice){NULL, 0};
     if (bytes > (uint64_t)(c->end - c->at))
         return error_set(c->err, FAULT_MODEL, "the file ends inside its header");
     *ret = (struct slice){c->at, (size_t)bytes};

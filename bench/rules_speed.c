@@ -42,6 +42,8 @@ static const struct text {
     {"newlines", {"\n", ""}, 1, 1u << 20},
     {"Dr Dr Dr", {"Dr ", ""}, 1, 1u << 20},
     {"account", {"account number ", ""}, 1, 1u << 20},
+    {"St. St. ", {"St. ", ""}, 1, 1u << 20},
+    {"May May ", {"May ", ""}, 1, 1u << 20},
     {"full-width", {"\xef\xbc\x91", ""}, 1, 1u << 20},
 };
 

@@ -143,6 +143,28 @@ static void wrong_examples_are_reported_where_they_stand(void **state UNUSED)
     scratch_drop(folder);
 }
 
+static void the_rule_of_the_design_is_sound_and_holds(void **state UNUSED)
+{
+    static const char yaml[] =
+        "pack: us-hipaa\nversion: 2026.11.0\nrules:\n  - id: us.ssn\n    label: SSN\n    hipaa: 7\n"
+        "    pattern: '\\b\\d{3}-\\d{2}-\\d{4}\\b'\n    validate: us-ssn\n"
+        "    context: {words: [ssn, social security], negative: [order, ticket]}\n"
+        "    score: {pattern: 0.4, context: 0.4, valid: 0.3}\n"
+        "    examples: {match: [\"SSN: 219-09-9998\"], reject: [\"ticket 219-09-9998-01\"]}\n";
+    char *folder = scratch_new();
+    struct seen seen = {0};
+    struct error err;
+    size_t problems = 1, examples = 0, failed = 1;
+    const char *path = path_of(folder, "p.yaml");
+    assert_ok(file_write(path, SLICE(yaml), 0600, FAULT_INPUT, &err), err);
+    assert_ok(pack_lint(path, note, &seen, &problems, &err), err);
+    assert_int_equal(problems, 0);
+    assert_ok(pack_test(path, note, &seen, &examples, &failed, &err), err);
+    assert_int_equal(examples, 2);
+    assert_int_equal(failed, 0);
+    scratch_drop(folder);
+}
+
 static void two_packs_may_not_share_an_id(void **state UNUSED)
 {
     char *folder = scratch_new();
@@ -184,6 +206,7 @@ int main(void)
         cmocka_unit_test(loading_names_the_same_place),
         cmocka_unit_test(a_sound_pack_with_dates_gets_a_remark_only),
         cmocka_unit_test(wrong_examples_are_reported_where_they_stand),
+        cmocka_unit_test(the_rule_of_the_design_is_sound_and_holds),
         cmocka_unit_test(two_packs_may_not_share_an_id),
         cmocka_unit_test(a_flaw_is_found_in_any_pattern_without_harm),
     };

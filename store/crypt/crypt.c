@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define PAGE_BYTES_DEFAULT 4096u
+#define SECTOR_BYTES 512 /* what a disk writes whole or not at all */
 #define HALF_MADE_BYTES_MAX (HEADER_BYTES + (off_t)PAGE_BYTES_DEFAULT) /* what stands before the header is written */
 
 static int refuse(const struct crypt *c, struct error *err, const char *message, const char *hint)
@@ -102,8 +103,26 @@ static int open_file(struct crypt *c, const struct store_options *options, struc
     return 0;
 }
 
-/* Reads both copies; a short file reads as zeros. ret_is_blank: empty, or as a making that was cut short leaves it;
- * anything longer that begins with zeros is someone's file, or a store whose header was wiped. */
+static bool is_zero(const unsigned char *bytes, size_t count)
+{
+    unsigned char any = 0;
+    for (size_t i = 0; i < count; i++)
+        any |= bytes[i];
+    return any == 0;
+}
+
+/* Nothing was ever committed: the file is empty, or as a making leaves it that was cut before the header, or within its
+ * first copy. Anything else that begins with zeros is someone's file, or a store whose header was wiped. */
+static bool is_half_made(const struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_COPY_BYTES], off_t bytes)
+{
+    if (c->looks[0] == HEADER_SOUND || !is_zero(copies[1], HEADER_COPY_BYTES))
+        return false;
+    return is_zero(copies[0], HEADER_COPY_BYTES)
+               ? bytes <= HALF_MADE_BYTES_MAX
+               : bytes == HALF_MADE_BYTES_MAX && (c->looks[0] == HEADER_DAMAGED || c->looks[0] == HEADER_ABSENT);
+}
+
+/* Reads both copies; a short file reads as zeros. */
 static int read_copies(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_COPY_BYTES], bool *ret_is_blank,
                        struct error *err)
 {
@@ -111,13 +130,9 @@ static int read_copies(struct crypt *c, unsigned char copies[HEADER_COPIES][HEAD
     memset(copies, 0, HEADER_BYTES);
     if (pread(c->fd, copies, HEADER_BYTES, 0) < 0 || fstat(c->fd, &st))
         return error_errno(err, FAULT_STORE, "cannot be read", c->path);
-    unsigned char any = 0;
-    for (int i = 0; i < HEADER_COPIES; i++) {
+    for (int i = 0; i < HEADER_COPIES; i++)
         c->looks[i] = header_look(copies[i]);
-        for (size_t k = 0; k < HEADER_COPY_BYTES; k++)
-            any |= copies[i][k];
-    }
-    *ret_is_blank = any == 0 && st.st_size <= HALF_MADE_BYTES_MAX;
+    *ret_is_blank = is_half_made(c, copies, st.st_size);
     return 0;
 }
 
@@ -167,6 +182,7 @@ static int unlock(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_CO
         has_one = true;
     }
     c->sequence = c->header.sequence;
+    c->first_copy = c->found[1] < c->found[0];
     return has_one ? 0 : refuse(c, err, "the header does not authenticate under its key", "restore a backup");
 }
 
@@ -308,11 +324,15 @@ static int make(struct crypt *c, const struct store_options *options, struct err
     return 0;
 }
 
-/* The making was cut between the two copies of the first header. */
-static int mend_first_header(struct crypt *c, struct error *err)
+/* The making was cut between the two copies of the first header, or within the second: what is there of it is of the
+ * first, and the rest zeros. */
+static int mend_first_header(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_COPY_BYTES],
+                             struct error *err)
 {
-    bool is_cut = c->header.sequence == 1 && c->looks[0] == HEADER_SOUND && c->looks[1] == HEADER_ABSENT;
-    if (!is_cut || c->was_left_open)
+    bool is_cut = c->header.sequence == 1 && c->looks[0] == HEADER_SOUND && c->looks[1] != HEADER_SOUND;
+    for (size_t i = 0; i < HEADER_COPY_BYTES && is_cut; i += SECTOR_BYTES)
+        is_cut = is_zero(copies[1] + i, SECTOR_BYTES) || memcmp(copies[0] + i, copies[1] + i, SECTOR_BYTES) == 0;
+    if (!is_cut)
         return 0;
     c->looks[1] = HEADER_SOUND;
     c->found[1] = c->found[0];
@@ -341,7 +361,7 @@ int crypt_open(struct crypt **ret, const struct store_options *options, bool *re
     } else if (is_blank) {
         return refuse(c, err, "the file holds no store", "make one with: alcove store init");
     } else if (unlock(c, copies, options, err) || derive_keys(c, err) || take_pages(c, err) ||
-               connect(c, false, err) || mend_first_header(c, err)) {
+               connect(c, false, err) || mend_first_header(c, copies, err)) {
         return -1;
     }
     if (ret_was_made)

@@ -162,16 +162,18 @@ int header_encode(const struct header *h, const struct secret *data_key, unsigne
     return 0;
 }
 
-int header_write(sqlite3_file *real, const struct header *h, const struct secret *data_key)
+int header_write(sqlite3_file *real, const struct header *h, const struct secret *data_key, int *first)
 {
     unsigned char copy[HEADER_COPY_BYTES];
     if (header_encode(h, data_key, copy))
         return SQLITE_NOMEM;
-    int rc = SQLITE_OK;
-    for (int i = 0; i < HEADER_COPIES && rc == SQLITE_OK; i++) {
-        rc = real->pMethods->xWrite(real, copy, sizeof copy, i * HEADER_COPY_BYTES);
+    for (int done = 0; done < HEADER_COPIES; done++) {
+        int rc = real->pMethods->xWrite(real, copy, sizeof copy, *first * HEADER_COPY_BYTES);
         if (rc == SQLITE_OK)
             rc = real->pMethods->xSync(real, SQLITE_SYNC_NORMAL);
+        if (rc != SQLITE_OK)
+            return rc;
+        *first = !*first;
     }
-    return rc;
+    return SQLITE_OK;
 }

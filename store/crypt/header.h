@@ -77,8 +77,9 @@ CHECKED int header_decode(struct header *ret, const unsigned char copy[HEADER_CO
 CHECKED int header_encode(const struct header *header, const struct secret *data_key,
                           unsigned char copy[HEADER_COPY_BYTES]);
 
-/* Writes both copies to the file, the first synced before the second is touched: one is whole at any moment. Returns
- * an SQLite result code; after a failure either copy may be the new, the old or a damaged one. */
-CHECKED int header_write(sqlite3_file *real, const struct header *header, const struct secret *data_key);
+/* Writes both copies to the file, one synced before the other is touched: one is whole at any moment. Returns an SQLite
+ * result code.
+ *   first   the copy to begin with: the one that may be damaged; after a failure the one that now may be */
+CHECKED int header_write(sqlite3_file *real, const struct header *header, const struct secret *data_key, int *first);
 
 #endif

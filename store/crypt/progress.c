@@ -59,7 +59,7 @@ static int digest_without(struct crypt *c, const unsigned char *held, uint32_t l
 static int write_header(struct crypt *c, struct header *next)
 {
     next->sequence = ++c->sequence;
-    int rc = header_write(c->real, next, c->data_key);
+    int rc = header_write(c->real, next, c->data_key, &c->first_copy);
     c->is_header_stale = rc != SQLITE_OK;
     if (rc == SQLITE_OK) {
         c->header = *next;

@@ -22,7 +22,8 @@ struct crypt {
     bool has_header;          /* false while the store is being made: nothing counts until the header is there */
     enum header_look looks[HEADER_COPIES]; /* as found when it was opened, for crypt_check */
     bool was_copy_refused[HEADER_COPIES];  /* sound to the eye, but not under the key */
-    uint64_t found[HEADER_COPIES];         /* sequence numbers */
+    uint64_t found[HEADER_COPIES];         /* sequence numbers; 0 where there is no copy that authenticates */
+    int first_copy;                        /* to be written first: the one that may be damaged or is behind */
 
     struct page_digest digest; /* over the pages as they are in the file now */
     uint32_t pages;            /* in the file now */

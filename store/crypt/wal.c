@@ -82,9 +82,10 @@ static int read_frame_header(struct wal *wal, sqlite3_file *real, int64_t frame_
     return rc;
 }
 
-/* Recovery reads header and body at once. A body that does not authenticate becomes a page of zeros, whose checksum is
- * wrong: to SQLite the log ends there, as it does after a torn write (the audit anchor notices a log cut short). Once
- * the log is ours whole frames are read to sum them again after a rewrite, and zeros would be summed too. */
+/* Recovery reads header and body at once. A body that does not authenticate becomes a frame of zeros, header included:
+ * to SQLite the log ends there, as it does after a torn write (the audit anchor notices a log cut short). A body of
+ * zeros alone would not do: what is deleted is overwritten by zeros, and its checksum would be right. Once the log is
+ * ours whole frames are read to sum them again after a rewrite, and zeros would be summed too. */
 static int read_frame(struct wal *wal, sqlite3_file *real, size_t page_bytes, unsigned char *to, int64_t frame_at)
 {
     int rc = real->pMethods->xRead(real, to, (int)(FRAME_HEADER_BYTES + page_bytes), frame_at);
@@ -97,7 +98,7 @@ static int read_frame(struct wal *wal, sqlite3_file *real, size_t page_bytes, un
     struct page_place place = body_place(wal, to, frame_at);
     unsigned char *body = to + FRAME_HEADER_BYTES;
     if (page_open(wal->body, &place, body, page_bytes, body)) {
-        memset(body, 0, page_bytes);
+        memset(to, 0, FRAME_HEADER_BYTES + page_bytes);
         return wal->is_ours ? SQLITE_IOERR_DATA : SQLITE_OK;
     }
     return SQLITE_OK;

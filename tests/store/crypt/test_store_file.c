@@ -121,6 +121,25 @@ static void an_empty_file_becomes_a_store_only_when_asked(void **state UNUSED)
     place_end(&p);
 }
 
+/* A creation may be cut within the first copy of the header too. */
+static void a_store_whose_first_header_is_torn_is_made_anew(void **state UNUSED)
+{
+    for (size_t from = 0; from < HEADER_COPY_BYTES; from += 512) {
+        struct place p;
+        struct error err;
+        place_start(&p);
+        crypt_drop(&p.crypt);
+        AUTO(buffer) *file = bytes_in(p.path);
+        memset(file->data + from, 0, from ? HEADER_COPY_BYTES - from : 512);
+        memset(file->data + HEADER_COPY_BYTES, 0, HEADER_COPY_BYTES);
+        put_bytes(p.path, file);
+        assert_int_equal(place_open(&p, STORE_WRITE, &err), -1);
+        assert_ok(place_open(&p, STORE_CREATE, &err), err);
+        assert_whole(&p);
+        place_end(&p);
+    }
+}
+
 /* A creation may be cut at any write: before the header there is no store, and the next creation begins anew. */
 static void a_store_half_made_is_made_anew(void **state UNUSED)
 {
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_no_store_is_refused_and_left_untouched),
         cmocka_unit_test(an_empty_file_becomes_a_store_only_when_asked),
         cmocka_unit_test(a_store_half_made_is_made_anew),
+        cmocka_unit_test(a_store_whose_first_header_is_torn_is_made_anew),
         cmocka_unit_test(a_creation_cut_between_the_header_copies_is_mended_silently),
         cmocka_unit_test(wrong_key_and_damage_are_told_apart),
         cmocka_unit_test(a_passphrase_opens_and_a_wrong_one_does_not),

@@ -3,8 +3,9 @@
 #include "models/kernels/kernels.h"
 
 #include "models/kernels/cpu.h"
-#include "models/kernels/vector_avx2.h"
+#include "models/kernels/vector_avx2.inc"
 
+/* clang-format off */
 /* Pairs of products in 16 bits: 15 * 127 * 2 = 3810, and 8 steps stay below 2^15, so that nibbles widen once a block. */
 typedef __m256i nibble_dot;
 INLINE nibble_dot nibble_start(void) { return _mm256_setzero_si256(); }
@@ -27,9 +28,10 @@ INLINE vi signed_add(vi dot, struct signed_weights w, vi x)
 {
     return small_add(dot, w.magnitude, _mm256_sign_epi8(x, w.sign));
 }
+/* clang-format on */
 
-#include "models/kernels/template.h"
-#include "models/kernels/template_vectors.h"
+#include "models/kernels/template.inc"
+#include "models/kernels/template_vectors.inc"
 
 extern const struct kernels kernels_avx2;
 KERNELS(kernels_avx2, "avx2", cpu_has_avx2)

@@ -3,8 +3,9 @@
 #include "models/kernels/kernels.h"
 
 #include "models/kernels/cpu.h"
-#include "models/kernels/vector_avx2.h"
+#include "models/kernels/vector_avx2.inc"
 
+/* clang-format off */
 INLINE vi small_add(vi dot, vi w, vi x) { return _mm256_dpbusd_avx_epi32(dot, w, x); }
 
 typedef __m256i nibble_dot;
@@ -22,9 +23,10 @@ INLINE struct signed_weights signed_of(vi w)
 }
 INLINE vi signed_start(int32_t sum) { return vi_set(-128 * sum); }
 INLINE vi signed_add(vi dot, struct signed_weights w, vi x) { return small_add(dot, w.raised, x); }
+/* clang-format on */
 
-#include "models/kernels/template.h"
-#include "models/kernels/template_vectors.h"
+#include "models/kernels/template.inc"
+#include "models/kernels/template_vectors.inc"
 
 extern const struct kernels kernels_avxvnni;
 KERNELS(kernels_avxvnni, "avxvnni", cpu_has_avxvnni)

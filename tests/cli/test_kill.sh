@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/run_lib.sh"
 rounds=${ALCOVE_KILL_ROUNDS:-10} documents=${ALCOVE_KILL_DOCUMENTS:-300}
-RANDOM=${ALCOVE_TEST_SEED:-4711}
+seed=${ALCOVE_TEST_SEED:-4711}
 mkdir "$work/many"
 python3 - "$work/many" "$documents" <<'PY'
 import sys
@@ -36,22 +36,38 @@ summary "$work/whole.alc" > "$work/want"
 last='the run that nobody kills'
 check test "$(wc -l < "$work/want")" = "$documents"
 
-# How long a whole run takes here, to spread the kills over it.
-start=$(date +%s%N)
-expect 0 run "$pipeline" "$work/many" --store "$work/timed.alc" --json
-whole_ms=$((($(date +%s%N) - start) / 1000000))
+# Runs the program and kills it: after a random number of answers and some microseconds more, or, one time in four, at a
+# random moment of its start. Prints "killed" if it was still running.
+cat > "$work/kill.py" <<'PY'
+import os, random, subprocess, sys, time
+seed, documents, answers, errors, command = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5:]
+dice = random.Random(seed)
+process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open(errors, "wb"), stdin=subprocess.DEVNULL)
+with open(answers, "wb") as out:
+    if dice.random() < 0.25:
+        time.sleep(dice.random() * 0.2)
+    else:
+        for _ in range(dice.randrange(documents)):
+            line = process.stdout.readline()
+            if not line:
+                break
+            out.write(line)
+        time.sleep(dice.random() * 0.004)
+    print("killed" if process.poll() is None else "finished")
+    process.kill()
+    out.write(process.stdout.read())
+process.wait()
+PY
 
 killed=0 middles=0
 for round in $(seq "$rounds"); do
     name=$work/round$round
     for attempt in 1 2; do # two kills in a row, then the way to the end
-        "$program" run "$pipeline" "$work/many" --store "$name.alc" --json > "$work/out" 2> "$work/err" &
-        pid=$! last="round $round, kill $attempt"
-        sleep "$(awk -v ms=$whole_ms -v r=$RANDOM 'BEGIN {printf "%.3f", ms * r / 32768 / 1000}')"
-        kill -9 "$pid" 2> /dev/null && killed=$((killed + 1))
-        wait "$pid" 2> /dev/null
+        last="round $round, kill $attempt"
+        verdict=$(python3 "$work/kill.py" "$seed-$round-$attempt" "$documents" "$work/answered" "$work/err" \
+            "$program" run "$pipeline" "$work/many" --store "$name.alc" --json)
+        [ "$verdict" = killed ] && killed=$((killed + 1))
         [ -e "$name.alc" ] || continue
-        cp "$work/out" "$work/answered"
         lines=$(wc -l < "$work/answered")
         [ "$lines" -gt 0 ] && [ "$lines" -lt "$documents" ] && middles=$((middles + 1))
         [ -s "$name.key" ] || { fail 'a store without its key'; continue; }
@@ -79,8 +95,8 @@ PY
     rm -f "$name".*
 done
 last="$rounds rounds"
-echo "$killed kills, $middles of them in the middle of the documents (a run takes $whole_ms ms)"
-check test "$killed" -gt 0
+echo "$killed kills, $middles of them in the middle of the documents"
+check test "$killed" -gt "$rounds"
 check test "$middles" -gt 0
 sleep 0.2
 check test -z "$(pgrep -f "$work/round" || true)"

@@ -24,7 +24,8 @@ static int describe_types(struct model *m, struct error *err)
         for (size_t t = 0; t < gguf_tensor_count(m->gguf); t++)
             count += gguf_tensor_at(m->gguf, t)->type == &types[i];
         if (count && at < TYPES_TEXT_BYTES)
-            at += (size_t)snprintf(text + at, TYPES_TEXT_BYTES - at, "%s%s x %zu", at ? ", " : "", types[i].name, count);
+            at += (size_t)snprintf(text + at, TYPES_TEXT_BYTES - at, "%s%s x %zu", at ? ", " : "", types[i].name,
+                                   count);
     }
     m->info.types = text;
     return 0;

@@ -11,7 +11,13 @@
 #include <stdint.h>
 
 enum tensor_kind { /* the numbers of the format */
-    TENSOR_F32 = 0, TENSOR_F16 = 1, TENSOR_Q4_0 = 2, TENSOR_Q4_1 = 3, TENSOR_Q8_0 = 8, TENSOR_Q6_K = 14, TENSOR_BF16 = 30
+    TENSOR_F32 = 0,
+    TENSOR_F16 = 1,
+    TENSOR_Q4_0 = 2,
+    TENSOR_Q4_1 = 3,
+    TENSOR_Q8_0 = 8,
+    TENSOR_Q6_K = 14,
+    TENSOR_BF16 = 30
 };
 
 struct tensor_type {

@@ -4,8 +4,8 @@
  *   - int8 products are summed in int32, which is exact in any order;
  *   - a float sum has one accumulator an output and runs over blocks (or keys, or head elements) in ascending order, by
  *     fused multiply-add; SIMD lanes lie across outputs;
- *   - where an output needs a sum across a vector (norms, float weights, softmax), element i goes to partial sum i mod 16,
- *     and the 16 are added as a tree: i + 8, i + 4, i + 2, i + 1;
+ *   - where an output needs a sum across a vector (norms, float weights, softmax), element i goes to partial sum
+ *     i mod 16, and the 16 are added as a tree: i + 8, i + 4, i + 2, i + 1;
  *   - nothing depends on how many tokens or rows share a call.
  *
  * Weights of 4 to 8 bits are packed into panels of 16 rows of the matrix (16 outputs), a block 16 outputs x 32 inputs:

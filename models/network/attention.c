@@ -1,4 +1,4 @@
-/* attention.c - see attention.h. Work is cut into items of up to 8 rows of one key head; the threads take them in turn. */
+/* attention.c - see attention.h. Work is cut into items of up to 8 rows of one key head; threads take them in turn. */
 #include "models/network/attention.h"
 
 #include <stdatomic.h>
@@ -71,7 +71,8 @@ void attention_run(const struct attention *a, uint32_t layer, uint32_t start, si
     struct attention_job job = {.a = a, .layer = layer, .start = start, .tokens = tokens, .q = q, .y = y};
     job.rows_an_item = SCORE_ROWS_MAX;
     /* A single token has few rows: smaller items keep every thread busy. */
-    while (job.rows_an_item > 1 && s->kv_heads * ((rows_a_head + job.rows_an_item - 1) / job.rows_an_item) < 2 * threads)
+    while (job.rows_an_item > 1 &&
+           s->kv_heads * ((rows_a_head + job.rows_an_item - 1) / job.rows_an_item) < 2 * threads)
         job.rows_an_item /= 2;
     job.items_a_head = (rows_a_head + job.rows_an_item - 1) / job.rows_an_item;
     job.items = job.items_a_head * s->kv_heads;

@@ -157,7 +157,8 @@ static void embed_token(struct decoder *d, size_t t)
     const struct matrix *m = &d->model->network->embedding;
     const struct shape *s = &d->model->shape;
     m->packing->unpack(m->weights, (size_t)d->ids[t], m->width, d->x + t * s->dim);
-    rope_turns(d->model->network->rope_frequencies, s->rope_dim / 2, d->start + (uint32_t)t, d->turns + t * s->rope_dim);
+    rope_turns(d->model->network->rope_frequencies, s->rope_dim / 2, d->start + (uint32_t)t,
+               d->turns + t * s->rope_dim);
     norm_token(d, t);
 }
 

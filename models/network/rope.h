@@ -1,4 +1,4 @@
-/* rope.h - rotary position embedding (Su et al., 2021): each pair of a head's elements is turned by position * frequency. */
+/* rope.h - rotary position embedding (Su et al., 2021): pairs of a head's elements turned by position * frequency. */
 #ifndef ALCOVE_MODELS_NETWORK_ROPE_H
 #define ALCOVE_MODELS_NETWORK_ROPE_H
 

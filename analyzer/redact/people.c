@@ -75,7 +75,7 @@ static int learn_name(struct replacing *r, const struct mark *m, struct error *e
     }
     if (named < 2)
         return 0;
-    uint32_t person;
+    uint32_t person = 0;
     if (add_person(r, sum, &person, err))
         return -1;
     for (size_t i = 0; i < count; i++) {

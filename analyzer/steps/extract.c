@@ -69,6 +69,8 @@ static double admin_cost(const struct candidate *c)
     for (size_t t = 0; t < c->terms.count; t++)
         for (size_t i = 0; i < COUNT_OF(admin_words); i++)
             cost += strcmp(admin_words[i], c->terms.list[t].text) == 0 ? 1.5 : 0;
+    if (c->terms.count && c->terms.list[0].is_function == false && strcmp(c->terms.list[0].text, "dr") == 0)
+        cost += 1.5; /* a name and office */
     return cost;
 }
 
@@ -119,7 +121,7 @@ static double weigh(const struct candidate *c, const struct hashmap *counts, str
         worth += 1.0 - place; /* what matters comes first in most prose */
     worth -= words < WORDS_SHORT ? 1.5 : words > WORDS_LONG ? 0.7 : 0;
     char last = body.bytes ? body.data[body.bytes - 1] : 0;
-    return last == '.' || last == '!' || last == '?' || last == ';' ? worth : worth - 0.5; /* no whole sentence */
+    return last == '.' || last == '!' || last == '?' || last == ';' ? worth : worth - 1.0; /* no whole sentence */
 }
 
 static bool has_word(const struct candidates *all, const char *const *stems, size_t count, bool drugs,
@@ -141,10 +143,10 @@ static bool has_word(const struct candidates *all, const char *const *stems, siz
 }
 
 /* What a reader of a note looks for, and the words by which a note speaks of it. */
-static const struct { enum section section; bool drugs; const char *stems[6]; } expected[] = {
+static const struct { enum section section; bool drugs; const char *stems[12]; } expected[] = {
     {SECTION_MEDICATION, true, {"medic", "meds", "tablet", "inhaler"}},
     {SECTION_ALLERGY, false, {"allerg", "nkda", "nka"}},
-    {SECTION_FOLLOW_UP, false, {"follow", "recheck", "review", "return", "appointment", "again"}}};
+    {SECTION_FOLLOW_UP, false, {"follow", "recheck", "review", "return", "appointment", "again", "back", "call", "telephon", "phon", "book", "next"}}};
 
 static uint32_t find_missing(const struct candidates *all)
 {

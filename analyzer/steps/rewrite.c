@@ -12,7 +12,7 @@
 #define SOURCE_WORDS_MIN 6u    /* shorter sentences stay as they are */
 #define SOURCE_TOKENS_MAX 200u
 #define ANSWER_TOKENS_MIN 16u
-#define KEPT_MIN 0.5           /* of the content words of the source: shorter, but not something else */
+#define KEPT_MIN 0.7           /* of the content words of the source: shorter, but not something else */
 
 /* The wordings, tried in order. */
 static const struct request { const char *system, *before, *after; } requests[] = {
@@ -180,17 +180,30 @@ static int make_allowed(const struct rewriter *r, struct slice source, const str
     return 0;
 }
 
-/* All drugs of the source, and enough of its words: a shorter sentence, not another one. */
+static bool is_side(const struct term *t)
+{
+    static const char *const sides[] = {"left", "right", "both", "bilateral", "bilaterally"};
+    for (size_t i = 0; i < COUNT_OF(sides); i++)
+        if (strcmp(sides[i], t->text) == 0)
+            return true;
+    return false;
+}
+
+/* All sides, drugs and their numbers, and enough of the words: a shorter sentence, not another one. */
 static bool keeps_enough(const struct terms *source, const struct terms *written)
 {
     size_t content = 0, kept = 0;
+    bool has_drug = false;
+    for (size_t s = 0; s < source->count; s++)
+        has_drug |= source->list[s].is_drug;
     for (size_t s = 0; s < source->count; s++) {
         if (source->list[s].is_function)
             continue;
         bool has = false;
         for (size_t w = 0; w < written->count && !has; w++)
             has = strcmp(source->list[s].stem, written->list[w].stem) == 0;
-        if (source->list[s].is_drug && !has)
+        bool is_of_drug = has_drug && (source->list[s].is_drug || source->list[s].is_number);
+        if (!has && (is_of_drug || is_side(&source->list[s])))
             return false;
         content++;
         kept += has;
@@ -210,6 +223,19 @@ static int is_copy(struct slice written, struct slice source, bool *ret, struct 
     return 0;
 }
 
+/* Begins with a capital or a digit (or as its source does), with every bracket closed. */
+static bool is_well_formed(struct slice answer, struct slice source)
+{
+    int open = 0;
+    for (size_t i = 0; i < answer.bytes; i++) {
+        open += answer.data[i] == '(' ? 1 : answer.data[i] == ')' ? -1 : 0;
+        if (open < 0)
+            return false;
+    }
+    bool is_lower = islower((unsigned char)answer.data[0]);
+    return open == 0 && (!is_lower || answer.data[0] == source.data[0]);
+}
+
 /* The answer up to its last full stop, trimmed; an answer that was cut off ends where its last whole sentence does. */
 static struct slice whole_sentences(struct slice answer)
 {
@@ -220,9 +246,11 @@ static struct slice whole_sentences(struct slice answer)
     const char *line = answer.bytes ? memchr(answer.data, '\n', answer.bytes) : NULL;
     if (line)
         answer.bytes = (size_t)(line - answer.data);
+    size_t bytes = answer.bytes;
     while (answer.bytes) {
         char last = answer.data[answer.bytes - 1];
-        if (last == '!' || last == '?' || last == '.')
+        bool is_inside = answer.bytes < bytes && isalnum((unsigned char)answer.data[answer.bytes]); /* "0.4" */
+        if (!is_inside && (last == '!' || last == '?' || last == '.'))
             break;
         answer.bytes--;
     }
@@ -241,7 +269,11 @@ static int judge(const struct rewriter *r, struct slice answer, struct slice sou
     if (is_copy(answer, source, &is_same, err) || terms_read(&written, answer, r->lists, err))
         return -1;
     const char *failed = grounding_refuses(&(struct claim){&written, terms, r->is_strict});
-    *ret = is_same ? "copy" : failed ? failed : keeps_enough(terms, &written) ? NULL : "omission";
+    *ret = is_same                           ? "copy"
+           : failed                          ? failed
+           : !keeps_enough(terms, &written)  ? "omission"
+           : !is_well_formed(answer, source) ? "form"
+                                             : NULL;
     terms_close(&written);
     return 0;
 }
@@ -271,7 +303,7 @@ int rewriter_run(struct rewriter *r, const struct redacted_text *source, const s
                  json_t *refused, struct error *err)
 {
     token *allowed = NULL;
-    size_t count, source_tokens;
+    size_t count = 0, source_tokens = 0;
     *ret = NULL;
     if (terms->count < SOURCE_WORDS_MIN)
         return 0;

@@ -14,6 +14,8 @@ const struct check grounding_checks[] = {
     {"change", attributes_hold, IS_STARTED | IS_RAISED | IS_LOWERED, true},
     {"words", words_hold, 0, false},
     {"order", order_holds, 0, false},
+    {"repeat", repeats_hold, 0, false},
+    {"form", form_holds, 0, false},
     {0}};
 
 const char *grounding_refuses(const struct claim *claim)

@@ -33,9 +33,14 @@ bool dates_hold(const struct claim *claim, const struct check *check);
 bool attributes_hold(const struct claim *claim, const struct check *check);
 bool words_hold(const struct claim *claim, const struct check *check);
 bool order_holds(const struct claim *claim, const struct check *check);
+bool repeats_hold(const struct claim *claim, const struct check *check);
+bool form_holds(const struct claim *claim, const struct check *check);
 
 
 /* The canonical name of a unit of measure or time ("milligrams" -> "mg"); NULL for another word. */
 const char *unit_of(const char *word);
+
+/* What a word of frequency means ("twice" -> "2"); NULL for another word. */
+const char *rate_of(const char *word);
 
 #endif

@@ -32,7 +32,7 @@ const char *unit_of(const char *word)
     return NULL;
 }
 
-static const char *rate_of(const char *word)
+const char *rate_of(const char *word)
 {
     for (size_t i = 0; i < COUNT_OF(rates); i++)
         if (strcmp(rates[i].word, word) == 0)

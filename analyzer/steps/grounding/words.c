@@ -1,12 +1,15 @@
-/* words.c - the words of the written sentence are those of the source: nearly all content words, and their order often
- * enough that subject and object have not changed places (coverage and density of Grusky et al. 2018). */
+/* words.c - the words of the written sentence are those of the source, none more often than there and in their order, so
+ * that subject and object have not changed places (coverage and density of Grusky et al. 2018). */
 #include "analyzer/steps/grounding/grounding.h"
 
 #define COPIED_STRICT 1.0 /* strict: every content word */
 #define COPIED_LENIENT 0.7
-#define PAIRS_MIN 0.6     /* of neighbouring content words, in the same order in a clause of the source */
-#define LEFT_OUT_MAX 3u
+#define PAIRS_STRICT 1.0  /* of neighbouring content words, in the same order in a clause of the source */
+#define PAIRS_LENIENT 0.6
+#define LEFT_OUT_MAX 6u   /* content words of the source between two that are neighbours now */
 #define WORDS_MIN 3u
+#define IDLE_FIRST_MAX 4u
+#define IDLE_MAX 2u
 
 static bool is_content(const struct term *t)
 {
@@ -68,5 +71,97 @@ bool order_holds(const struct claim *claim, const struct check *check)
         pairs++;
         kept += has_pair(claim->source, claim->written->list[w].stem, claim->written->list[next].stem);
     }
-    return (double)kept >= PAIRS_MIN * (double)pairs;
+    return (double)kept >= (claim->is_strict ? PAIRS_STRICT : PAIRS_LENIENT) * (double)pairs;
+}
+
+static size_t count_of(const struct terms *terms, const char *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < terms->count; i++)
+        n += strcmp(terms->list[i].text, text) == 0;
+    return n;
+}
+
+bool repeats_hold(const struct claim *claim, const struct check *check)
+{
+    (void)check;
+    for (size_t w = 0; w < claim->written->count; w++) {
+        const struct term *t = &claim->written->list[w];
+        if (!t->is_function && count_of(claim->written, t->text) > MAX(count_of(claim->source, t->text), 1u))
+            return false;
+    }
+    return true;
+}
+
+static bool is_article(const struct term *t)
+{
+    return strcmp(t->text, "a") == 0 || strcmp(t->text, "an") == 0;
+}
+
+/* "A 28 was seen": an article before a number that is not followed by a word of its own ("a 74-year-old widow"). */
+static bool has_bare_number(const struct terms *terms)
+{
+    for (size_t i = 0; i + 1 < terms->count; i++) {
+        if (!is_article(&terms->list[i]) || !terms->list[i + 1].is_number)
+            continue;
+        bool is_joined = i + 2 < terms->count && terms->list[i + 2].at.start == terms->list[i + 1].at.end + 1;
+        if (!is_joined || terms->list[i + 1].ends_clause || terms->list[i + 2].is_function || unit_of(terms->list[i + 2].text))
+            return true;
+    }
+    return false;
+}
+
+/* "A no driving": an article opens the sentence that does not stand before that word in the source. */
+static bool has_new_article(const struct terms *written, const struct terms *source)
+{
+    if (written->count < 2 || !is_article(&written->list[0]))
+        return false;
+    for (size_t s = 1; s < source->count; s++)
+        if (source->list[s - 1].is_function && strcmp(source->list[s].text, written->list[1].text) == 0)
+            return false;
+    return true;
+}
+
+/* "20 degrees of dorsal.": the last word is torn from the one that it belongs to in the source. */
+static bool is_torn(const struct terms *source, const struct term *last)
+{
+    bool is_known = false;
+    for (size_t s = 0; s < source->count; s++) {
+        const struct term *t = &source->list[s];
+        if (strcmp(t->stem, last->stem) != 0)
+            continue;
+        is_known = true;
+        bool is_end = s + 1 == source->count || t->ends_clause || source->list[s + 1].is_function ||
+                      source->list[s + 1].at.start > t->at.end + 1; /* more than a blank between them */
+        if (is_end)
+            return false;
+    }
+    return is_known;
+}
+
+/* "are the in the", "is to be recheck": more words in a row that only join than grammar needs and than the source has. */
+static bool is_idle(const struct terms *written, const struct terms *source)
+{
+    size_t longest = 0, run = 0;
+    for (size_t s = 0; s < source->count; s++) {
+        run = source->list[s].is_function ? run + 1 : 0;
+        longest = MAX(longest, run);
+    }
+    run = 0;
+    for (size_t w = 0; w < written->count; w++) {
+        run = written->list[w].is_function ? run + 1 : 0;
+        size_t allowed = run == w + 1 ? IDLE_FIRST_MAX : IDLE_MAX; /* "The patient has a ..." opens a sentence */
+        if (run > MAX(allowed, longest))
+            return true;
+    }
+    return false;
+}
+
+bool form_holds(const struct claim *claim, const struct check *check)
+{
+    (void)check;
+    const struct terms *written = claim->written;
+    const struct term *last = written->count ? &written->list[written->count - 1] : NULL;
+    return last && !last->is_function && (has_bare_number(claim->source) || !has_bare_number(written)) &&
+           !has_new_article(written, claim->source) && !is_idle(written, claim->source) && !is_torn(claim->source, last);
 }

@@ -43,16 +43,18 @@ static const struct { const char *source, *written, *check; } cases[] = {
     {"He walks twenty-five yards.", "He walks 20 yards.", "number"},
     {"Blood pressure was 148/86.", "Blood pressure was 148/86.", ""},
     {"Blood pressure was 148/86, pulse 72.", "Blood pressure was 148/72, pulse 86.", "number"},
-    {"Take one tablet twice daily.", "The patient takes one tablet twice daily.", ""},
+    {"Take one tablet twice daily.", "The patient is to take one tablet twice daily.", ""},
     {"Take one tablet daily, once in the morning.", "Take one tablet twice daily.", "number"},
     {"Prednisone 50 mg for 5 days.", "Prednisone 50 mg for 5 weeks.", "number"},
     {"Weight 1,200 g.", "Weight 1200 g.", ""},
     {"Creatinine 1.6, then 1.50.", "Creatinine 1.6, then 1.5.", ""},
     {"Creatinine 1.6.", "Creatinine 16.", "number"},
     /* doses and drugs */
-    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.", "Apixaban 5 mg twice daily and atorvastatin 80 mg at night.", ""},
+    {"Apixaban 5 mg twice daily, atorvastatin 80 mg at night.", "Apixaban 5 mg twice daily and atorvastatin 80 mg at night.", ""},
     {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.", "Apixaban 80 mg twice daily and atorvastatin 5 mg at night.", "dose"},
     {"He takes metoprolol 25 mg.", "He takes metformin 25 mg.", "dose"},
+    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.", "Apixaban 5 mg twice daily; atorvastatin 80 mg twice daily.", "dose"},
+    {"Fracture with 20 degrees of dorsal angulation.", "Fracture with 20 degrees of dorsal.", "form"},
     /* dates */
     {"A stress test is booked for March 18.", "The stress test is booked for March 18.", ""},
     {"A stress test is booked for March 18, seen April 2.", "The stress test is booked for March 2, seen April 18.", "date"},
@@ -63,14 +65,14 @@ static const struct { const char *source, *written, *check; } cases[] = {
     {"He has chest pain, no fever.", "He has no chest pain, no fever.", "negation"},
     {"Thrombectomy was not needed.", "Thrombectomy was needed.", "negation"},
     {"Denies chest pain with exertion.", "The patient has chest pain with exertion.", "negation"},
-    {"Pulmonary embolism was ruled out.", "Pulmonary embolism was found.", "negation"},
+    {"Pulmonary embolism was ruled out.", "There was pulmonary embolism.", "negation"},
     {"No fever but cough and wheeze.", "There is no fever, but cough and wheeze.", ""},
     /* family */
     {"Her sister has psoriasis.", "The patient has psoriasis.", "family"},
     {"His brother had a bypass operation at 61.", "The patient had a bypass operation at 61.", "family"},
     {"His brother had a bypass operation at 61.", "His brother had a bypass operation at 61.", ""},
     /* doubt */
-    {"Possible pneumonia on the film.", "The film shows pneumonia.", "doubt"},
+    {"Possible pneumonia on the film.", "Pneumonia on the film.", "doubt"},
     {"Return if pain lasts longer.", "Return if pain lasts longer.", ""},
     /* side */
     {"Fracture of the left wrist.", "The patient has a fracture of the left wrist.", ""},
@@ -83,6 +85,14 @@ static const struct { const char *source, *written, *check; } cases[] = {
     {"Aspirin was stopped.", "The patient takes aspirin.", "stopped"},
     {"Metformin was increased; amlodipine is the same.", "Metformin is the same.", "order"},
     {"Dose increased to 20. Another was reduced to 10.", "Dose reduced to 20.", "change"},
+    /* shape */
+    {"CRP 28, albumin 31.", "A 28 CRP, 28.", "order"},
+    {"Return in 2 weeks for bleeding.", "Return in 2 weeks, 2 weeks for bleeding.", "order"},
+    {"Weeks of pain, pain in two weeks.", "Weeks of pain, pain.", ""},
+    {"He saw pain and swelling.", "He saw swelling and pain.", "order"},
+    {"CBC and ferritin before the visit.", "CBC and ferritin are the in the visit.", "form"},
+    {"He walks two weeks and then swims.", "He walks two weeks and.", "form"},
+    {"He can walk far, then far again, and walk.", "He can walk far, far, walk far.", "repeat"},
     /* words */
     {"He has a cough.", "He has a cough and pneumonia.", "words"},
     {"He has a cough.", "Yes.", "words"},

@@ -93,7 +93,8 @@ void message_put_bytes(struct message *message, struct slice bytes)
 {
     unsigned char le[4];
     if (bytes.bytes > MESSAGE_BYTES_MAX && !message->is_broken) {
-        error_set(&message->put, FAULT_DOCUMENT, "a message would be longer than %u bytes", MESSAGE_BYTES_MAX);
+        error_set(&message->put, FAULT_DOCUMENT, "a message would be longer than %u bytes",
+                  MESSAGE_BYTES_MAX);
         message->is_broken = true;
     }
     write_le(le, bytes.bytes, sizeof le);
@@ -148,14 +149,15 @@ struct slice message_get_bytes(struct message *message)
 
 void message_get_error(struct message *message, struct error *ret)
 {
-    uint64_t code = message_get_u64(message), line = message_get_u64(message), column = message_get_u64(message);
+    uint64_t code = message_get_u64(message), line = message_get_u64(message),
+             column = message_get_u64(message);
     struct slice text = message_get_bytes(message), hint = message_get_bytes(message);
     struct slice file = message_get_bytes(message);
     if (code == FAULT_NONE || code >= FAULT_COUNT || line > UINT32_MAX || column > UINT32_MAX)
         message->is_broken = true;
     /* Through the usual door, which cuts at the right place and replaces control bytes. */
-    error_set(ret, message->is_broken ? FAULT_DOCUMENT : (enum fault)code, "%.*s", (int)MIN(text.bytes, 4096u),
-              text.data);
+    error_set(ret, message->is_broken ? FAULT_DOCUMENT : (enum fault)code, "%.*s",
+              (int)MIN(text.bytes, 4096u), text.data);
     error_hint(ret, "%.*s", (int)MIN(hint.bytes, 4096u), hint.data);
     snprintf(ret->file, sizeof ret->file, "%.*s", (int)MIN(file.bytes, 4096u), file.data);
     ret->line = (unsigned)line;
@@ -165,9 +167,11 @@ void message_get_error(struct message *message, struct error *ret)
 int message_end(const struct message *message, struct error *err)
 {
     if (message->is_broken)
-        return error_set(err, FAULT_DOCUMENT, "a message of kind %u is broken: a field does not fit", message->kind);
+        return error_set(err, FAULT_DOCUMENT, "a message of kind %u is broken: a field does not fit",
+                         message->kind);
     if (message->at != message->fields->bytes)
-        return error_set(err, FAULT_DOCUMENT, "a message of kind %u is broken: bytes are left over", message->kind);
+        return error_set(err, FAULT_DOCUMENT, "a message of kind %u is broken: bytes are left over",
+                         message->kind);
     return 0;
 }
 
@@ -188,7 +192,8 @@ static int wait_for(int fd, short events, const struct message_wait *wait, struc
     }
 }
 
-static int check_again(const char *what, int fd, short events, const struct message_wait *wait, struct error *err)
+static int check_again(const char *what, int fd, short events, const struct message_wait *wait,
+                       struct error *err)
 {
     if (errno == EINTR)
         return 0;
@@ -204,7 +209,9 @@ static ssize_t send_with(int fd, struct slice bytes, int passed_fd)
         char bytes[CMSG_SPACE(sizeof(int))];
     } control = {.bytes = {0}};
     struct iovec part = {.iov_base = (void *)(uintptr_t)bytes.data, .iov_len = bytes.bytes};
-    struct msghdr h = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+    struct msghdr h = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
                        .msg_controllen = sizeof control.bytes};
     struct cmsghdr *c = CMSG_FIRSTHDR(&h);
     c->cmsg_level = SOL_SOCKET;
@@ -214,7 +221,8 @@ static ssize_t send_with(int fd, struct slice bytes, int passed_fd)
     return sendmsg(fd, &h, MSG_NOSIGNAL);
 }
 
-static int write_all(int fd, struct slice bytes, int passed_fd, const struct message_wait *wait, struct error *err)
+static int write_all(int fd, struct slice bytes, int passed_fd, const struct message_wait *wait,
+                     struct error *err)
 {
     while (bytes.bytes) {
         ssize_t n = passed_fd >= 0 ? send_with(fd, bytes, passed_fd) : write(fd, bytes.data, bytes.bytes);
@@ -270,7 +278,9 @@ static ssize_t receive_with(int fd, char *to, size_t bytes, int *ret_fd)
         char bytes[CMSG_SPACE(4 * sizeof(int))];
     } control;
     struct iovec part = {.iov_base = to, .iov_len = bytes};
-    struct msghdr h = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+    struct msghdr h = {.msg_iov = &part,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
                        .msg_controllen = sizeof control.bytes};
     ssize_t n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC);
     if (n > 0)
@@ -279,7 +289,8 @@ static ssize_t receive_with(int fd, char *to, size_t bytes, int *ret_fd)
 }
 
 /* Reads exactly `bytes`. 1 = end of file before the first. */
-static int read_all(int fd, char *to, size_t bytes, int *ret_fd, const struct message_wait *wait, struct error *err)
+static int read_all(int fd, char *to, size_t bytes, int *ret_fd, const struct message_wait *wait,
+                    struct error *err)
 {
     for (size_t at = 0; at < bytes;) {
         ssize_t n = ret_fd ? receive_with(fd, to + at, bytes - at, ret_fd) : read(fd, to + at, bytes - at);
@@ -294,8 +305,8 @@ static int read_all(int fd, char *to, size_t bytes, int *ret_fd, const struct me
     return 0;
 }
 
-static int receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd, const struct message_wait *wait,
-                   struct error *err)
+static int receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd,
+                   const struct message_wait *wait, struct error *err)
 {
     char header[HEADER_BYTES];
     int end = read_all(fd, header, sizeof header, ret_fd, wait, err);
@@ -303,7 +314,8 @@ static int receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd, 
         return end;
     size_t bytes = (size_t)read_le(header, 4);
     if (bytes > bytes_max)
-        return error_set(err, FAULT_DOCUMENT, "a message claims %zu bytes, the limit is %zu", bytes, bytes_max);
+        return error_set(err, FAULT_DOCUMENT, "a message claims %zu bytes, the limit is %zu", bytes,
+                         bytes_max);
     AUTO(message) *m = NULL;
     if (message_new(&m, (uint32_t)read_le(header + 4, 4), (uint32_t)read_le(header + 8, 4), err))
         return -1;
@@ -322,8 +334,8 @@ static int receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd, 
     return 0;
 }
 
-int message_receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd, const struct message_wait *wait,
-                    struct error *err)
+int message_receive(int fd, struct message **ret, size_t bytes_max, int *ret_fd,
+                    const struct message_wait *wait, struct error *err)
 {
     int passed = -1;
     int end = receive(fd, ret, MIN(bytes_max, (size_t)MESSAGE_BYTES_MAX), ret_fd ? &passed : NULL, wait, err);

@@ -1,4 +1,5 @@
-/* sandbox.c - see sandbox.h. seccomp is the wall (it alone stops UDP); Landlock and the limits are second walls.
+/* sandbox.c - see sandbox.h. seccomp is the wall (it alone stops UDP); Landlock and the limits are second
+ * walls.
  *
  * ALCOVE_SANDBOX_OFF leaves the filter out. No build of the program sets it: one test does, to prove that the
  * self-test and the test from outside notice. */
@@ -68,8 +69,8 @@ struct landlock_attributes {
 #define LANDLOCK_FILES_REFER (1u << 13)
 #define LANDLOCK_FILES_TRUNCATE (1u << 14)
 #define LANDLOCK_FILES_IOCTL (1u << 15)
-#define LANDLOCK_NET_TCP 3u     /* bind, connect */
-#define LANDLOCK_SCOPE_UNIX 1u  /* abstract sockets of others */
+#define LANDLOCK_NET_TCP 3u    /* bind, connect */
+#define LANDLOCK_SCOPE_UNIX 1u /* abstract sockets of others */
 #define LANDLOCK_SCOPE_SIGNAL 2u
 
 static int landlock_abi(void)
@@ -106,9 +107,12 @@ static int close_landlock(enum sandbox_role role, struct error *err)
 /* ---- seccomp ---- */
 
 #define NAMESPACE_FLAGS                                                                                      \
-    { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET }
+    {                                                                                                        \
+        CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET  \
+    }
 
-/* The rules of one cell. In a deny-list role conditions select what is refused, in an allow-list role what passes. */
+/* The rules of one cell. In a deny-list role conditions select what is refused, in an allow-list role what
+ * passes. */
 static int add_rule(scmp_filter_ctx filter, bool is_allow_list, int call, char cell, int channel_fd)
 {
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
@@ -122,8 +126,9 @@ static int add_rule(scmp_filter_ctx filter, bool is_allow_list, int call, char c
     case '0':
         return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0);
     case 'c':
-        return is_allow_list ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, channel))
-                             : seccomp_rule_add(filter, no, call, 1, SCMP_A0(SCMP_CMP_NE, channel));
+        return is_allow_list
+                   ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, channel))
+                   : seccomp_rule_add(filter, no, call, 1, SCMP_A0(SCMP_CMP_NE, channel));
     case 's':
         return is_allow_list ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, self))
                              : seccomp_rule_add(filter, no, call, 1, SCMP_A0(SCMP_CMP_NE, self));
@@ -152,9 +157,9 @@ static int build_filter(scmp_filter_ctx filter, enum sandbox_role role, int chan
     const struct sandbox_rule *rules = sandbox_rules(&count);
     for (size_t i = 0; i < count; i++) {
         int call = seccomp_syscall_resolve_name(rules[i].call);
-        failed = call == __NR_SCMP_ERROR ? -ENOSYS
-                                         : add_rule(filter, roles[role].is_allow_list, call, rules[i].cells[role],
-                                                    channel_fd);
+        failed = call == __NR_SCMP_ERROR
+                     ? -ENOSYS
+                     : add_rule(filter, roles[role].is_allow_list, call, rules[i].cells[role], channel_fd);
         if (failed)
             return refused(rules[i].call, -failed, err);
     }
@@ -186,11 +191,13 @@ static int self_test(struct error *err)
         return 0;
     if (fd >= 0)
         close(fd);
-    error_set(err, FAULT_PRIVACY, "the sandbox does not hold: socket() was %s", fd >= 0 ? "allowed" : strerror(number));
+    error_set(err, FAULT_PRIVACY, "the sandbox does not hold: socket() was %s",
+              fd >= 0 ? "allowed" : strerror(number));
     return error_hint(err, "Alcove does not run without it; `alcove doctor` shows what this kernel allows");
 }
 
-int sandbox_close(enum sandbox_role role, int channel_fd, const struct sandbox_limits *limits, struct error *err)
+int sandbox_close(enum sandbox_role role, int channel_fd, const struct sandbox_limits *limits,
+                  struct error *err)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return refused("PR_SET_NO_NEW_PRIVS", errno, err);

@@ -1,8 +1,9 @@
 /* sandbox.h - the kernel is asked to keep our promises: no network in any role, no files in the children.
  *
- * One table of system calls x roles (sandbox_rules) feeds the seccomp filter and docs/sandbox.md. After loading, the
- * filter is tested: socket() must give EPERM. Nothing goes on without it: FAULT_PRIVACY, exit 8. Landlock comes on top
- * where the kernel has it: spawner and children can open no file at all, and no role may use TCP. */
+ * One table of system calls x roles (sandbox_rules) feeds the seccomp filter and docs/sandbox.md. After
+ * loading, the filter is tested: socket() must give EPERM. Nothing goes on without it: FAULT_PRIVACY, exit 8.
+ * Landlock comes on top where the kernel has it: spawner and children can open no file at all, and no role
+ * may use TCP. */
 #ifndef ALCOVE_BASE_SANDBOX_H
 #define ALCOVE_BASE_SANDBOX_H
 
@@ -24,19 +25,17 @@ struct sandbox_limits {
     unsigned cpu_seconds; /* RLIMIT_CPU; 0 = as it is */
 };
 
-/* Closes the sandbox for this process and all its threads, for good; then tests it. Filters add up: a child is held by
- * its parent's filter as well.
- * channel_fd: the only descriptor on which the role's sendmsg (keeper) or recvmsg (spawner for its parser, parser) is
- * allowed (-1: none).
- * Landlock binds the calling thread and what it starts later, so threads made before this call have it only from the
- * parent's sandbox (the spawner's); seccomp binds them all.
- * -1 with FAULT_PRIVACY; the caller must then exit. */
+/* Closes the sandbox for this process and all its threads, for good; then tests it. Filters add up: a child
+ * is held by its parent's filter as well. channel_fd: the only descriptor on which the role's sendmsg
+ * (keeper) or recvmsg (spawner for its parser, parser) is allowed (-1: none). Landlock binds the calling
+ * thread and what it starts later, so threads made before this call have it only from the parent's sandbox
+ * (the spawner's); seccomp binds them all. -1 with FAULT_PRIVACY; the caller must then exit. */
 CHECKED int sandbox_close(enum sandbox_role role, int channel_fd, const struct sandbox_limits *limits,
                           struct error *err);
 
 /* The table. cells[role]:
- *   '-' refused with EPERM     'a' allowed     'c' on the channel's descriptor only    's' on this process only
- *   'x' without PROT_EXEC      'n' without new namespaces                              '0' answered with ENOSYS
+ *   '-' refused with EPERM    'a' allowed                   'c' on the channel's descriptor only
+ *   'x' without PROT_EXEC     'n' without new namespaces    's' on this process only    '0' ENOSYS
  * What is not in the table is allowed in keeper and spawner (' '), refused in parser and worker. */
 struct sandbox_rule {
     const char *call;

@@ -1,9 +1,10 @@
 /* sandbox_rules.c - the table of system calls x roles; see sandbox.h for the letters.
  *
- * Columns: keeper, spawner, parser, worker. Keeper and spawner refuse what is listed as refused; parser and worker
- * allow what is listed as allowed. tests/base/test_sandbox.c tries every refused cell from inside. */
+ * Columns: keeper, spawner, parser, worker. Keeper and spawner refuse what is listed as refused; parser and
+ * worker allow what is listed as allowed. tests/base/test_sandbox.c tries every refused cell from inside. */
 #include "base/sandbox.h"
 
+/* clang-format off */
 static const struct sandbox_rule rules[] = {
     /* the network: nobody, by any door */
     {"socket", "----"},
@@ -147,6 +148,7 @@ static const struct sandbox_rule rules[] = {
     {"exit", "aaaa"},
     {"exit_group", "aaaa"},
 };
+/* clang-format on */
 
 const struct sandbox_rule *sandbox_rules(size_t *ret_count)
 {

@@ -1,5 +1,5 @@
-/* redact.c - `alcove redact`: redacted text on standard output, no store. The same processes as in a run; keys come
- * from --key-file or last as long as the command. */
+/* redact.c - `alcove redact`: redacted text on standard output, no store. The same processes as in a run;
+ * keys come from --key-file or last as long as the command. */
 #include "analyzer/command/command.h"
 
 #include "analyzer/command/output.h"
@@ -24,13 +24,30 @@
 static const char *const on_off[] = {"on", "off", NULL};
 
 static const struct option options[] = {
-    {.name = "rules", .kind = OPTION_TEXT, .value = "A,B", .help = "rule packs by name or path (default: all shipped ones)"},
-    {.name = "profile", .kind = OPTION_TEXT, .value = "NAME", .help = "what the result must meet (default: hipaa-safe-harbor)"},
-    {.name = "ner", .kind = OPTION_CHOICE, .value = "on|off", .choices = on_off, .help = "find names by a model as well (default: off)"},
-    {.name = "key-file", .kind = OPTION_TEXT, .value = "FILE", .is_file = true,
+    {.name = "rules",
+     .kind = OPTION_TEXT,
+     .value = "A,B",
+     .help = "rule packs by name or path (default: all shipped ones)"},
+    {.name = "profile",
+     .kind = OPTION_TEXT,
+     .value = "NAME",
+     .help = "what the result must meet (default: hipaa-safe-harbor)"},
+    {.name = "ner",
+     .kind = OPTION_CHOICE,
+     .value = "on|off",
+     .choices = on_off,
+     .help = "find names by a model as well (default: off)"},
+    {.name = "key-file",
+     .kind = OPTION_TEXT,
+     .value = "FILE",
+     .is_file = true,
      .help = "key of surrogates and hashes (32 to 4,096 bytes); default: a random one for this command"},
-    {.name = "spans", .kind = OPTION_FLAG, .help = "a line of JSON for each replaced span instead of the text"},
-    {.name = "explain", .kind = OPTION_FLAG, .help = "say for each span which rule found it and how its score came about"},
+    {.name = "spans",
+     .kind = OPTION_FLAG,
+     .help = "a line of JSON for each replaced span instead of the text"},
+    {.name = "explain",
+     .kind = OPTION_FLAG,
+     .help = "say for each span which rule found it and how its score came about"},
     {.name = "fail-on-findings", .kind = OPTION_FLAG, .help = "exit 1 when anything was redacted"},
     {0}};
 
@@ -45,7 +62,8 @@ static const struct example examples[] = {
 static int put_quoted(struct buffer *to, struct slice name, struct error *err)
 {
     json_t *string = json_slice(name); /* a JSON string is a YAML string */
-    int failed = string ? json_canonical(string, to, err) : error_set(err, FAULT_USAGE, "--rules is not valid UTF-8");
+    int failed =
+        string ? json_canonical(string, to, err) : error_set(err, FAULT_USAGE, "--rules is not valid UTF-8");
     json_decref(string);
     return failed;
 }
@@ -87,7 +105,8 @@ static int check_profile(const char *name, struct error *err)
     }
     const char *near = suggest_nearest(name, names, PROFILE_COUNT);
     error_set(err, FAULT_USAGE, "unknown profile \"%s\"", name);
-    return error_hint(err, near ? "did you mean \"%s\"?" : "the profile of this version is %s", near ? near : names[0]);
+    return error_hint(err, near ? "did you mean \"%s\"?" : "the profile of this version is %s",
+                      near ? near : names[0]);
 }
 
 static int make_pipeline(struct pipeline **ret, const struct arguments *arguments, const char *rules_folder,
@@ -118,7 +137,9 @@ static int make_key(struct secret **ret, const struct context *context, const st
 {
     const char *path = argument_text(arguments, "key-file", NULL);
     if (!path) {
-        context_note(context, "surrogates and hashes use a random key of this command; --key-file keeps them the same");
+        context_note(
+            context,
+            "surrogates and hashes use a random key of this command; --key-file keeps them the same");
         return secret_random(ret, HASH_BYTES, err);
     }
     AUTO(buffer) *bytes = NULL;
@@ -126,7 +147,8 @@ static int make_key(struct secret **ret, const struct context *context, const st
     if (file_read(&bytes, path, KEY_BYTES_MAX, FAULT_STORE, err) || secret_new(&key, HASH_BYTES, err))
         return -1;
     if (bytes->bytes < KEY_BYTES_MIN) {
-        error_set(err, FAULT_STORE, "a key file has %u to %u bytes, this one %zu", KEY_BYTES_MIN, KEY_BYTES_MAX, bytes->bytes);
+        error_set(err, FAULT_STORE, "a key file has %u to %u bytes, this one %zu", KEY_BYTES_MIN,
+                  KEY_BYTES_MAX, bytes->bytes);
         return error_at(err, path, 0, 0);
     }
     hash_derive(buffer_slice(bytes), SLICE(""), SLICE("alcove-redact-v1"), key->data, key->bytes);
@@ -241,7 +263,9 @@ static int run(struct context *context, const struct arguments *arguments, struc
     if (places_rules(rules, sizeof rules, err) || make_pipeline(&pipeline, arguments, rules, err))
         return -1;
     signals_exit();
-    struct crew_plan plan = {.pipeline = pipeline, .rules_folder = rules, .models_folder = "",
+    struct crew_plan plan = {.pipeline = pipeline,
+                             .rules_folder = rules,
+                             .models_folder = "",
                              .threads = context->threads ? context->threads : thread_cores(),
                              .has_explanations = argument_flag(arguments, "explain")};
     if (crew_start(&crew, &plan, err) || make_key(&key, context, arguments, err) ||
@@ -258,10 +282,13 @@ const struct command command_redact = {
     .operands = "[FILE...|-]",
     .operands_max = UINT_MAX,
     .summary = "write the redacted text of files or of standard input, without a store",
-    .about = "Text appears only after the whole document was scanned and searched for what was removed; a document that fails is "
+    .about = "Text appears only after the whole document was scanned and searched for what was removed; a "
+             "document that fails is "
              "named on standard error and nothing of it is written.\n\n"
-             "--json writes an object a document: {\"document\",\"text\",\"spans\"}. Offsets are bytes of the input as UTF-8; "
-             "spans list only what was replaced. Surrogates and hashes stay the same between calls only with the same --key-file.",
+             "--json writes an object a document: {\"document\",\"text\",\"spans\"}. Offsets are bytes of "
+             "the input as UTF-8; "
+             "spans list only what was replaced. Surrogates and hashes stay the same between calls only with "
+             "the same --key-file.",
     .options = options,
     .examples = examples,
     .closes_sandbox = true,

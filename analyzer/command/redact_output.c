@@ -10,7 +10,8 @@
 void redact_output_init(struct redact_output *output, const struct context *context, bool has_spans_only,
                         bool has_explanations)
 {
-    *output = (struct redact_output){context, has_spans_only, has_explanations, isatty(fileno(context->out)) == 1};
+    *output =
+        (struct redact_output){context, has_spans_only, has_explanations, isatty(fileno(context->out)) == 1};
 }
 
 /* {"document","start","end","label","rule","score","operator"} and, asked for, "explain"; in `--json` without
@@ -24,7 +25,8 @@ static int put_span(const struct redact_output *o, struct buffer *to, const stru
         buffer_printf(to, err, "\"start\":%zu,\"end\":%zu,\"label\":\"%s\",\"rule\":", s->start, s->end,
                       label_name(s->label)) ||
         json_text(to, s->rule, err) ||
-        buffer_printf(to, err, ",\"score\":%.4g,\"operator\":\"%s\"", s->score, operator_name(s->operator_kind)))
+        buffer_printf(to, err, ",\"score\":%.4g,\"operator\":\"%s\"", s->score,
+                      operator_name(s->operator_kind)))
         return -1;
     if (o->has_explanations &&
         (buffer_append_text(to, ",\"explain\":", err) || json_text(to, s->explanation, err)))
@@ -32,8 +34,8 @@ static int put_span(const struct redact_output *o, struct buffer *to, const stru
     return buffer_append_byte(to, '}', err);
 }
 
-static int put_span_lines(const struct redact_output *o, struct buffer *to, struct slice name, const struct analysis *a,
-                          struct error *err)
+static int put_span_lines(const struct redact_output *o, struct buffer *to, struct slice name,
+                          const struct analysis *a, struct error *err)
 {
     for (size_t i = 0; i < a->span_count; i++)
         if (put_span(o, to, &name, &a->spans[i], err) || buffer_append_byte(to, '\n', err))
@@ -41,8 +43,8 @@ static int put_span_lines(const struct redact_output *o, struct buffer *to, stru
     return 0;
 }
 
-static int put_object(const struct redact_output *o, struct buffer *to, struct slice name, const struct analysis *a,
-                      struct error *err)
+static int put_object(const struct redact_output *o, struct buffer *to, struct slice name,
+                      const struct analysis *a, struct error *err)
 {
     if (buffer_append_text(to, "{\"document\":", err) || json_text(to, name, err) ||
         buffer_append_text(to, ",\"text\":", err) || json_text(to, a->redacted_text, err) ||
@@ -60,13 +62,14 @@ static void explain(struct slice name, const struct analysis *a)
     for (size_t i = 0; i < a->span_count; i++) {
         const struct analysis_span *s = &a->spans[i];
         output_clean(stderr, name);
-        fprintf(stderr, ":%zu-%zu: %s by %.*s, score %.2f, %s: %.*s\n", s->start, s->end, label_name(s->label),
-                (int)s->rule.bytes, s->rule.data, s->score, operator_name(s->operator_kind), (int)s->explanation.bytes,
-                s->explanation.data);
+        fprintf(stderr, ":%zu-%zu: %s by %.*s, score %.2f, %s: %.*s\n", s->start, s->end,
+                label_name(s->label), (int)s->rule.bytes, s->rule.data, s->score,
+                operator_name(s->operator_kind), (int)s->explanation.bytes, s->explanation.data);
     }
 }
 
-int redact_output_document(const struct redact_output *o, struct slice name, const struct analysis *a, struct error *err)
+int redact_output_document(const struct redact_output *o, struct slice name, const struct analysis *a,
+                           struct error *err)
 {
     FILE *out = o->context->out;
     bool is_text = !o->has_spans_only && !o->context->is_json;

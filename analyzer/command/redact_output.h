@@ -14,7 +14,7 @@ void redact_output_init(struct redact_output *output, const struct context *cont
                         bool has_explanations);
 
 /* Writes one document, whole. -1 with FAULT_TEMPORARY when stdout does not take it. */
-CHECKED int redact_output_document(const struct redact_output *output, struct slice name, const struct analysis *analysis,
-                                   struct error *err);
+CHECKED int redact_output_document(const struct redact_output *output, struct slice name,
+                                   const struct analysis *analysis, struct error *err);
 
 #endif

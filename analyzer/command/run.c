@@ -18,9 +18,14 @@
 static const struct option options[] = {
     OPTION_ROWS_STORE,
     OPTION_ROW_ANCHOR,
-    {.name = "set", .kind = OPTION_LIST, .value = "PATH=VALUE",
+    {.name = "set",
+     .kind = OPTION_LIST,
+     .value = "PATH=VALUE",
      .help = "override one value of the pipeline (steps.NAME.model=FILE); recorded, and part of the digest"},
-    {.name = "shard", .kind = OPTION_TEXT, .value = "I/N", .help = "only this share of the documents, I from 0"},
+    {.name = "shard",
+     .kind = OPTION_TEXT,
+     .value = "I/N",
+     .help = "only this share of the documents, I from 0"},
     {.name = "limit", .kind = OPTION_NUMBER, .value = "N", .min = 1, .help = "only the first N documents"},
     {.name = "force", .kind = OPTION_FLAG, .help = "process again what is done"},
     {.name = "dry-run", .kind = OPTION_FLAG, .help = "say what would be done, write nothing"},
@@ -30,7 +35,8 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"alcove run pipelines/clinical-note.yaml notes/", "every note of a folder, into the default store"},
     {"alcove run clinic.yaml letters/ --store clinic.alc --json", "one line of JSON a document"},
-    {"alcove run clinic.yaml - --store clinic.alc < notes.ndjson", "{\"id\",\"text\"} a line; one answer a line, at once"},
+    {"alcove run clinic.yaml - --store clinic.alc < notes.ndjson",
+     "{\"id\",\"text\"} a line; one answer a line, at once"},
     {"alcove run clinic.yaml letters/ --shard 0/4", "a quarter of the documents"},
     {0}};
 
@@ -67,14 +73,17 @@ static int start_crew(struct crew **ret, const struct context *context, const st
     char rules[PATH_MAX], models[PATH_MAX];
     if (places_rules(rules, sizeof rules, err) || places_models(models, sizeof models, err))
         return -1;
-    struct crew_plan plan = {.pipeline = pipeline, .rules_folder = rules, .models_folder = models,
+    struct crew_plan plan = {.pipeline = pipeline,
+                             .rules_folder = rules,
+                             .models_folder = models,
                              .threads = context->threads ? context->threads : thread_cores(),
                              .is_stopped = signals_any};
     return crew_start(ret, &plan, err);
 }
 
 static int open_run_store(struct store **ret, struct store_place *place, const struct context *context,
-                          const struct arguments *arguments, const struct pipeline *pipeline, struct error *err)
+                          const struct arguments *arguments, const struct pipeline *pipeline,
+                          struct error *err)
 {
     bool was_made = false;
     place->options.anchor = argument_text(arguments, "anchor", pipeline->anchor);
@@ -82,8 +91,10 @@ static int open_run_store(struct store **ret, struct store_place *place, const s
     if (store_open(ret, &place->options, &was_made, err))
         return -1;
     if (was_made && !place->passphrase)
-        context_warn(context, "new store %s; its key is %s: keep a copy elsewhere, without it the store cannot be read",
-                     place->path, place->key_file);
+        context_warn(
+            context,
+            "new store %s; its key is %s: keep a copy elsewhere, without it the store cannot be read",
+            place->path, place->key_file);
     return 0;
 }
 
@@ -122,7 +133,8 @@ static int run_all(struct run_plan *plan, struct run_report *report, const struc
         open_run_store(&store, place, context, arguments, plan->pipeline, err) ||
         sandbox_close(SANDBOX_KEEPER, crew->members[CREW_PARSER].channel, NULL, err))
         return -1;
-    if (context->progress == PROGRESS_ALWAYS || (context->progress == PROGRESS_AUTO && !isatty(STDOUT_FILENO)))
+    if (context->progress == PROGRESS_ALWAYS ||
+        (context->progress == PROGRESS_AUTO && !isatty(STDOUT_FILENO)))
         report->progress = progress_new(context->progress, "documents",
                                         runner_count(plan->inputs, plan->input_count, &plan->shard));
     struct run_end end;
@@ -145,10 +157,13 @@ static int run(struct context *context, const struct arguments *arguments, struc
     size_t overrides;
     const char *const *set = argument_list(arguments, "set", &overrides);
     struct run_report report = {.context = context, .has_lines = context->is_json};
-    struct run_plan plan = {.inputs = operands(arguments) + 1, .input_count = operand_count(arguments) - 1,
+    struct run_plan plan = {.inputs = operands(arguments) + 1,
+                            .input_count = operand_count(arguments) - 1,
                             .limit = argument_number(arguments, "limit", 0),
-                            .is_forced = argument_flag(arguments, "force"), .on_document = run_report_document,
-                            .on_trouble = run_report_trouble, .context = &report};
+                            .is_forced = argument_flag(arguments, "force"),
+                            .on_document = run_report_document,
+                            .on_trouble = run_report_trouble,
+                            .context = &report};
     const char *shard = argument_text(arguments, "shard", NULL);
     if ((shard && shard_read(shard, &plan.shard, err)) || check_inputs(&plan, err) ||
         pipeline_load(&pipeline, operand(arguments, 0), set, overrides, err))
@@ -173,13 +188,17 @@ const struct command command_run = {
     .operands_min = 1,
     .operands_max = UINT_MAX,
     .summary = "process documents through a pipeline, into an encrypted and audited store",
-    .about =
-        "An INPUT is a file, a folder (walked in byte order of the path; hidden files are skipped) or - for lines of JSON "
-        "with \"id\" and \"text\" on standard input; each line is answered by a line at once, empty lines are ignored.\n\n"
-        "Each document is committed together with its audit record before the next one begins. What cannot be read, scanned "
-        "to the end or verified is quarantined with a reason, and the run goes on. Run again to continue: what is done under "
-        "the same pipeline and input is skipped.\n\n"
-        "SIGTERM finishes the document in hand (at most 10 s) and exits with 75; Ctrl-C drops it and exits with 130.",
+    .about = "An INPUT is a file, a folder (walked in byte order of the path; hidden files are skipped) or - "
+             "for lines of JSON "
+             "with \"id\" and \"text\" on standard input; each line is answered by a line at once, empty "
+             "lines are ignored.\n\n"
+             "Each document is committed together with its audit record before the next one begins. What "
+             "cannot be read, scanned "
+             "to the end or verified is quarantined with a reason, and the run goes on. Run again to "
+             "continue: what is done under "
+             "the same pipeline and input is skipped.\n\n"
+             "SIGTERM finishes the document in hand (at most 10 s) and exits with 75; Ctrl-C drops it and "
+             "exits with 130.",
     .options = options,
     .examples = examples,
     .closes_sandbox = true,

@@ -27,11 +27,12 @@ static size_t format_index(const struct format *format)
     return MIN(i, FORMATS_MAX - 1);
 }
 
-static void print_one(const struct preview *p, const char *path, const char *status, const char *format, uint64_t bytes)
+static void print_one(const struct preview *p, const char *path, const char *status, const char *format,
+                      uint64_t bytes)
 {
     if (p->context->is_json) {
-        json_t *line = json_pack("{s:s%, s:s, s:s, s:I}", "document", path, strlen(path), "status", status, "format",
-                                 format, "bytes", (json_int_t)bytes);
+        json_t *line = json_pack("{s:s%, s:s, s:s, s:I}", "document", path, strlen(path), "status", status,
+                                 "format", format, "bytes", (json_int_t)bytes);
         if (line)
             json_print(line, p->context->out);
         json_decref(line);
@@ -77,7 +78,8 @@ static int visit(void *context, const struct walk_entry *entry, struct error *er
     }
     if (entry->kind != WALK_FILE) {
         p->troubles += entry->kind == WALK_TROUBLE;
-        context_warn_at(p->context, entry->path, 0, 0, entry->trouble ? entry->trouble->message : "folder loop");
+        context_warn_at(p->context, entry->path, 0, 0,
+                        entry->trouble ? entry->trouble->message : "folder loop");
         return 0;
     }
     if (!shard_has(&p->plan->shard, slice_of(entry->relative)))
@@ -95,8 +97,8 @@ static int print_sums(const struct preview *p, const struct store_place *place, 
             json_object_set_new(formats, formats_all[i]->name, json_integer((json_int_t)p->by_format[i]));
         json_t *sums = json_pack("{s:b, s:I, s:I, s:I, s:I, s:o, s:s}", "dry_run", 1, "documents",
                                  (json_int_t)p->documents, "process", (json_int_t)process, "skipped",
-                                 (json_int_t)p->skipped, "troubles", (json_int_t)p->troubles, "formats", formats,
-                                 "store", place->path);
+                                 (json_int_t)p->skipped, "troubles", (json_int_t)p->troubles, "formats",
+                                 formats, "store", place->path);
         if (!sums)
             return error_memory(err);
         json_print(sums, out);
@@ -109,12 +111,13 @@ static int print_sums(const struct preview *p, const struct store_place *place, 
             (unsigned long long)p->skipped, (unsigned long long)p->troubles);
     for (size_t i = 0; formats_all[i]; i++)
         fprintf(out, "  %s: %llu\n", formats_all[i]->name, (unsigned long long)p->by_format[i]);
-    fprintf(out, "store: %s (%s)\nNothing was written.\n", place->path, p->store ? "exists" : "would be made");
+    fprintf(out, "store: %s (%s)\nNothing was written.\n", place->path,
+            p->store ? "exists" : "would be made");
     return 0;
 }
 
-int run_plan_show(const struct run_plan *plan, const struct context *context, const struct arguments *arguments,
-                  struct store_place *place, struct error *err)
+int run_plan_show(const struct run_plan *plan, const struct context *context,
+                  const struct arguments *arguments, struct store_place *place, struct error *err)
 {
     AUTO(store) *store = NULL;
     struct preview p = {.plan = plan, .context = context};

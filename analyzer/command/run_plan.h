@@ -6,9 +6,9 @@
 #include "analyzer/command/store_arguments.h"
 #include "analyzer/run/runner.h"
 
-/* Lists the documents by format, and which of them are done already (if the store is there). Nothing is written.
- * Returns as a command does. */
-CHECKED int run_plan_show(const struct run_plan *plan, const struct context *context, const struct arguments *arguments,
-                          struct store_place *place, struct error *err);
+/* Lists the documents by format, and which of them are done already (if the store is there). Nothing is
+ * written. Returns as a command does. */
+CHECKED int run_plan_show(const struct run_plan *plan, const struct context *context,
+                          const struct arguments *arguments, struct store_place *place, struct error *err);
 
 #endif

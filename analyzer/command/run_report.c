@@ -1,5 +1,5 @@
-/* run_report.c - see run_report.h. Results of a worker are printed as they came: the keeper has checked that they are
- * one JSON object, and parses them no further. */
+/* run_report.c - see run_report.h. Results of a worker are printed as they came: the keeper has checked that
+ * they are one JSON object, and parses them no further. */
 #include "analyzer/command/run_report.h"
 
 #include "analyzer/command/output.h"
@@ -33,14 +33,16 @@ static int put_labels(struct buffer *to, const struct analysis *a, struct error 
         return -1;
     for (int label = 0; a && label < LABEL_COUNT; label++)
         if (a->label_counts[label]) {
-            if (buffer_printf(to, err, "%s\"%s\":%u", comma, label_name((enum label)label), a->label_counts[label]))
+            if (buffer_printf(to, err, "%s\"%s\":%u", comma, label_name((enum label)label),
+                              a->label_counts[label]))
                 return -1;
             comma = ",";
         }
     return buffer_append_text(to, "}", err);
 }
 
-static int put_times(struct buffer *to, const struct pipeline *pipeline, const struct run_document *d, struct error *err)
+static int put_times(struct buffer *to, const struct pipeline *pipeline, const struct run_document *d,
+                     struct error *err)
 {
     if (buffer_printf(to, err, "{\"read\":%.3f,\"parse\":%.3f", d->read_ms, d->parse_ms) ||
         (d->analysis && buffer_printf(to, err, ",\"redact\":%.3f", d->analysis->redact_ms)))
@@ -52,15 +54,18 @@ static int put_times(struct buffer *to, const struct pipeline *pipeline, const s
     return buffer_printf(to, err, ",\"commit\":%.3f}", d->commit_ms);
 }
 
-static int put_line(struct buffer *to, const struct pipeline *pipeline, const struct run_document *d, struct error *err)
+static int put_line(struct buffer *to, const struct pipeline *pipeline, const struct run_document *d,
+                    struct error *err)
 {
     const struct analysis *a = d->analysis;
     struct slice results = a && a->results.bytes ? a->results : SLICE("{}");
     if (buffer_append_text(to, "{\"document\":", err) || json_text(to, d->document, err) ||
-        buffer_printf(to, err, ",\"id\":\"%s\",\"status\":\"%s\",\"reason\":", d->id, run_status_name(d->status)) ||
+        buffer_printf(to, err, ",\"id\":\"%s\",\"status\":\"%s\",\"reason\":", d->id,
+                      run_status_name(d->status)) ||
         json_text(to, slice_of(d->reason), err) ||
-        buffer_printf(to, err, ",\"redactions\":%zu,\"labels\":", a ? a->span_count : 0) || put_labels(to, a, err) ||
-        buffer_append_text(to, ",\"results\":", err) || buffer_append(to, results, err))
+        buffer_printf(to, err, ",\"redactions\":%zu,\"labels\":", a ? a->span_count : 0) ||
+        put_labels(to, a, err) || buffer_append_text(to, ",\"results\":", err) ||
+        buffer_append(to, results, err))
         return -1;
     if (d->has_leaf ? buffer_printf(to, err, ",\"audit_leaf\":%llu,\"ms\":", (unsigned long long)d->leaf)
                     : buffer_append_text(to, ",\"audit_leaf\":null,\"ms\":", err))
@@ -71,14 +76,16 @@ static int put_line(struct buffer *to, const struct pipeline *pipeline, const st
 static int put_end(struct buffer *to, const struct run_end *end, struct error *err)
 {
     const struct run_counts *c = &end->counts;
-    if (buffer_printf(to, err,
-                      "{\"run\":\"%s\",\"documents\":%llu,\"done\":%llu,\"skipped\":%llu,\"quarantined\":%llu,"
-                      "\"failed\":%llu,\"checkpoint\":",
-                      end->run, (unsigned long long)c->documents, (unsigned long long)c->done,
-                      (unsigned long long)c->skipped, (unsigned long long)c->quarantined,
-                      (unsigned long long)c->failed))
+    if (buffer_printf(
+            to, err,
+            "{\"run\":\"%s\",\"documents\":%llu,\"done\":%llu,\"skipped\":%llu,\"quarantined\":%llu,"
+            "\"failed\":%llu,\"checkpoint\":",
+            end->run, (unsigned long long)c->documents, (unsigned long long)c->done,
+            (unsigned long long)c->skipped, (unsigned long long)c->quarantined,
+            (unsigned long long)c->failed))
         return -1;
-    if (end->checkpoint ? json_text(to, buffer_slice(end->checkpoint), err) : buffer_append_text(to, "null", err))
+    if (end->checkpoint ? json_text(to, buffer_slice(end->checkpoint), err)
+                        : buffer_append_text(to, "null", err))
         return -1;
     return buffer_append_text(to, "}\n", err);
 }
@@ -113,7 +120,8 @@ static void print_document(const struct context *context, const struct run_docum
     fprintf(out, "    removed: %zu", a->span_count);
     for (int label = 0, first = 1; label < LABEL_COUNT; label++)
         if (a->label_counts[label]) {
-            fprintf(out, "%s%s %u", first ? " (" : ", ", label_name((enum label)label), a->label_counts[label]);
+            fprintf(out, "%s%s %u", first ? " (" : ", ", label_name((enum label)label),
+                    a->label_counts[label]);
             first = 0;
         }
     fputs(a->span_count ? ")\n" : "\n", out);
@@ -124,7 +132,8 @@ static void print_end(const struct context *context, const struct run_end *end)
 {
     const struct run_counts *c = &end->counts;
     fprintf(context->out,
-            "%llu documents: %llu done, %llu skipped (done before), %llu quarantined, %llu failed; %zu values removed\n",
+            "%llu documents: %llu done, %llu skipped (done before), %llu quarantined, %llu failed; %zu "
+            "values removed\n",
             (unsigned long long)c->documents, (unsigned long long)c->done, (unsigned long long)c->skipped,
             (unsigned long long)c->quarantined, (unsigned long long)c->failed, end->redactions);
 }

@@ -1,8 +1,8 @@
 /* ingest.h - from bytes to text: a format a file, each one row of a table.
  *
- * Runs in the parser child alone: no files, no network, bounded memory. What cannot be read whole and with certainty
- * is refused (FAULT_DOCUMENT) with the byte offset; nothing is guessed, cut or left out. Errors never quote the
- * document. */
+ * Runs in the parser child alone: no files, no network, bounded memory. What cannot be read whole and with
+ * certainty is refused (FAULT_DOCUMENT) with the byte offset; nothing is guessed, cut or left out. Errors
+ * never quote the document. */
 #ifndef ALCOVE_ANALYZER_INGEST_INGEST_H
 #define ALCOVE_ANALYZER_INGEST_INGEST_H
 

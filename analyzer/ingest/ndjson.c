@@ -148,7 +148,8 @@ static int scan_inside(struct cursor *c, unsigned depth, bool is_object, json_me
         if (peek(c) == close)
             break;
         if (peek(c) != ',')
-            return wrong(c, is_object ? "\",\" or \"}\" is expected here" : "\",\" or \"]\" is expected here", err);
+            return wrong(c, is_object ? "\",\" or \"}\" is expected here" : "\",\" or \"]\" is expected here",
+                         err);
         c->at++;
         skip_space(c);
     }
@@ -209,7 +210,8 @@ static uint32_t hex4(const char *at)
     return value;
 }
 
-/* The escape at `at` (behind the backslash) of a string that was scanned. Returns the bytes it takes, 0 if refused. */
+/* The escape at `at` (behind the backslash) of a string that was scanned. Returns the bytes it takes, 0 if
+ * refused. */
 static size_t escape_code(struct slice raw, size_t at, uint32_t *ret)
 {
     static const char names[] = "\"\\/bfnrt", codes[] = "\"\\/\b\f\n\r\t";
@@ -266,7 +268,8 @@ static int take_member(void *context, struct json_token key, struct json_token v
     struct line_members *m = context;
     bool is_id = slice_equal(key.raw, SLICE("\"id\"")), is_text = slice_equal(key.raw, SLICE("\"text\""));
     if ((is_id && m->has_id) || (is_text && m->has_text))
-        return error_set(err, FAULT_DOCUMENT, "byte %zu: \"%s\" is given twice", key.at, is_id ? "id" : "text");
+        return error_set(err, FAULT_DOCUMENT, "byte %zu: \"%s\" is given twice", key.at,
+                         is_id ? "id" : "text");
     if (is_id) {
         m->id = value;
         m->has_id = true;
@@ -287,8 +290,10 @@ static int read_id(struct json_token id, struct buffer **ret, struct error *err)
         return -1;
     if (id.kind == JSON_KIND_STRING ? json_unescape(id, b, err) : buffer_append(b, id.raw, err))
         return err->code == FAULT_TEMPORARY ? -1
-                                            : error_set(err, FAULT_DOCUMENT, "byte %zu: \"id\" cannot be used (at most %u "
-                                                        "bytes, no NUL)", id.at, DOCUMENT_ID_BYTES_MAX);
+                                            : error_set(err, FAULT_DOCUMENT,
+                                                        "byte %zu: \"id\" cannot be used (at most %u "
+                                                        "bytes, no NUL)",
+                                                        id.at, DOCUMENT_ID_BYTES_MAX);
     if (b->bytes == 0)
         return error_set(err, FAULT_DOCUMENT, "byte %zu: \"id\" is empty", id.at);
     *ret = TAKE(b);

@@ -1,10 +1,11 @@
 /* text.c - plain text: UTF-8, UTF-16 with a byte order mark, Windows-1252; strict about the rest.
  *
- * Own tables: iconv would open a module per character set inside the cage. What a byte order mark says is believed and
- * checked. Without one, text is UTF-8 if it is valid; it is Windows-1252 only if nothing speaks against it, since any
- * bytes but five can be read as Windows-1252 and a wrong guess would hide names from the rules:
- *   no undefined byte, not mostly UTF-8 sequences (then it is damaged UTF-8), no accented letter that stands alone and
- *   is a word or an initial in no language. */
+ * Own tables: iconv would open a module per character set inside the cage. What a byte order mark says is
+ * believed and checked. Without one, text is UTF-8 if it is valid; it is Windows-1252 only if nothing speaks
+ * against it, since any bytes but five can be read as Windows-1252 and a wrong guess would hide names from
+ * the rules:
+ *   no undefined byte, not mostly UTF-8 sequences (then it is damaged UTF-8), no accented letter that stands
+ *   alone and is a word or an initial in no language. */
 #include "analyzer/ingest/ingest.h"
 
 #include "base/utf8.h"
@@ -14,17 +15,22 @@ enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_UTF32, CH
 static const struct mark {
     enum charset charset;
     struct slice bytes;
-} marks[] = { /* longest first: UTF-32LE begins like UTF-16LE */
-    {CHARSET_UTF32, {"\xff\xfe\0\0", 4}}, {CHARSET_UTF32, {"\0\0\xfe\xff", 4}}, {CHARSET_UTF8, {"\xef\xbb\xbf", 3}},
-    {CHARSET_UTF16LE, {"\xff\xfe", 2}},   {CHARSET_UTF16BE, {"\xfe\xff", 2}}};
+} marks[] = {/* longest first: UTF-32LE begins like UTF-16LE */
+             {CHARSET_UTF32, {"\xff\xfe\0\0", 4}},
+             {CHARSET_UTF32, {"\0\0\xfe\xff", 4}},
+             {CHARSET_UTF8, {"\xef\xbb\xbf", 3}},
+             {CHARSET_UTF16LE, {"\xff\xfe", 2}},
+             {CHARSET_UTF16BE, {"\xfe\xff", 2}}};
 
 /* Windows-1252 0x80 to 0x9F (the WHATWG index is the same but for the five, which are undefined here). */
-static const uint16_t high_controls[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
-    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+static const uint16_t high_controls[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 /* Letters that are words by themselves (French, Spanish, Italian, Portuguese, Catalan, Scandinavian). */
-static const char lone_letters[] = "\xc0\xe0\xc9\xe9\xc8\xe8\xd3\xf3\xd2\xf2\xc5\xe5\xc6\xe6\xd8\xf8\xd6\xf6\xd4\xf4";
+static const char lone_letters[] =
+    "\xc0\xe0\xc9\xe9\xc8\xe8\xd3\xf3\xd2\xf2\xc5\xe5\xc6\xe6\xd8\xf8\xd6\xf6\xd4\xf4";
 
 static int refuse(struct error *err, size_t at, const char *what, const char *hint)
 {
@@ -55,7 +61,8 @@ static int decode_utf16(struct slice bytes, size_t at, bool is_big, struct buffe
             return refuse(err, start, "UTF-16 holds half a surrogate pair", NULL);
         if (code >= 0xD800 && code <= 0xDBFF) {
             if (bytes.bytes - at < 2)
-                return refuse(err, start, "UTF-16 is cut off in the middle of a character", "the file is truncated");
+                return refuse(err, start, "UTF-16 is cut off in the middle of a character",
+                              "the file is truncated");
             uint32_t low = unit_at(bytes, at, is_big);
             if (low < 0xDC00 || low > 0xDFFF)
                 return refuse(err, start, "UTF-16 holds half a surrogate pair", NULL);
@@ -81,13 +88,14 @@ static int refuse_nul(struct slice bytes, size_t at, struct error *err)
         even += bytes.data[i] == 0;
         odd += bytes.data[i + 1] == 0;
     }
-    const char *order = seen < 8              ? NULL
+    const char *order = seen < 8                             ? NULL
                         : odd * 4 > seen && even * 16 < seen ? "little"
                         : even * 4 > seen && odd * 16 < seen ? "big"
                                                              : NULL;
     if (!order)
         return refuse(err, at, "NUL byte in text", "is this a text file?");
-    error_set(err, FAULT_DOCUMENT, "byte %zu: this looks like UTF-16 (%s-endian) without a byte order mark", at, order);
+    error_set(err, FAULT_DOCUMENT, "byte %zu: this looks like UTF-16 (%s-endian) without a byte order mark",
+              at, order);
     return error_hint(err, "save it as UTF-8, or as UTF-16 with a byte order mark");
 }
 
@@ -95,8 +103,8 @@ static int refuse_nul(struct slice bytes, size_t at, struct error *err)
 
 static bool is_high_letter(unsigned char c)
 {
-    return (c >= 0xC0 && c != 0xD7 && c != 0xF7) || c == 0xAA || c == 0xBA || c == 0x8A || c == 0x8C || c == 0x8E ||
-           c == 0x9A || c == 0x9C || c == 0x9E || c == 0x9F || c == 0x83;
+    return (c >= 0xC0 && c != 0xD7 && c != 0xF7) || c == 0xAA || c == 0xBA || c == 0x8A || c == 0x8C ||
+           c == 0x8E || c == 0x9A || c == 0x9C || c == 0x9E || c == 0x9F || c == 0x83;
 }
 
 static bool is_letter(unsigned char c)
@@ -117,8 +125,8 @@ static bool is_plausible(struct slice bytes, size_t at)
     return is_letter(before) || is_letter(after) || after == '.' || strchr(lone_letters, c) != NULL;
 }
 
-/* Bytes of what has the shape of a UTF-8 sequence at `at`, overlong ones too; 0 if nothing has. is_cut: it runs into the
- * end of the text. */
+/* Bytes of what has the shape of a UTF-8 sequence at `at`, overlong ones too; 0 if nothing has. is_cut: it
+ * runs into the end of the text. */
 static size_t sequence_at(struct slice bytes, size_t at, bool *is_cut)
 {
     unsigned char lead = (unsigned char)bytes.data[at];
@@ -130,8 +138,8 @@ static size_t sequence_at(struct slice bytes, size_t at, bool *is_cut)
     return wanted && i == wanted ? wanted : 0;
 }
 
-/* Is it UTF-8 with some damage? Then its sequences outnumber the bytes that belong to none; in Windows-1252 text a
- * capital before a closing quotation mark has that shape now and then. */
+/* Is it UTF-8 with some damage? Then its sequences outnumber the bytes that belong to none; in Windows-1252
+ * text a capital before a closing quotation mark has that shape now and then. */
 static bool is_damaged_utf8(struct slice bytes, bool *ret_is_cut)
 {
     size_t sequences = 0, strays = 0;
@@ -155,7 +163,8 @@ static int check_windows(struct slice bytes, size_t bad, struct error *err)
     static const char hint[] = "find out its encoding and save it as UTF-8";
     bool is_cut;
     if (is_damaged_utf8(bytes, &is_cut))
-        return is_cut ? refuse(err, bad, "UTF-8 is cut off in the middle of a character", "the file is truncated")
+        return is_cut ? refuse(err, bad, "UTF-8 is cut off in the middle of a character",
+                               "the file is truncated")
                       : refuse(err, bad, "not valid UTF-8, though the text is UTF-8 elsewhere", hint);
     for (size_t at = 0; at < bytes.bytes; at++) {
         unsigned char c = (unsigned char)bytes.data[at];
@@ -188,7 +197,8 @@ static int decode_windows(struct slice bytes, size_t bad, struct buffer **ret, s
 static const struct mark *mark_of(struct slice bytes)
 {
     for (size_t i = 0; i < COUNT_OF(marks); i++)
-        if (bytes.bytes >= marks[i].bytes.bytes && memcmp(bytes.data, marks[i].bytes.data, marks[i].bytes.bytes) == 0)
+        if (bytes.bytes >= marks[i].bytes.bytes &&
+            memcmp(bytes.data, marks[i].bytes.data, marks[i].bytes.bytes) == 0)
             return &marks[i];
     return NULL;
 }
@@ -215,7 +225,8 @@ static int open_bytes(struct buffer **bytes, size_t skip, struct ingested *ret, 
     return 0;
 }
 
-static int open_marked(struct buffer **bytes, const struct mark *mark, struct ingested *ret, struct error *err)
+static int open_marked(struct buffer **bytes, const struct mark *mark, struct ingested *ret,
+                       struct error *err)
 {
     size_t skip = mark ? mark->bytes.bytes : 0;
     switch (mark ? mark->charset : CHARSET_NONE) {

@@ -1,4 +1,5 @@
-/* crew.c - the keeper's side of the crew: starting it, hearing of deaths, starting children again. See crew.h. */
+/* crew.c - the keeper's side of the crew: starting it, hearing of deaths, starting children again. See
+ * crew.h. */
 #include "analyzer/process/crew.h"
 
 #include "analyzer/process/requests.h"

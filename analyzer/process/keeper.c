@@ -9,10 +9,11 @@
 #define HASHES_PER_BYTE 4 /* of text: more values than that cannot be in it */
 #define HASHES_BASE 4096
 
-void keeper_init(struct keeper *keeper, struct crew *crew, const struct pipeline *pipeline, struct secret *subkey)
+void keeper_init(struct keeper *keeper, struct crew *crew, const struct pipeline *pipeline,
+                 struct secret *subkey)
 {
-    *keeper = (struct keeper){.crew = crew, .pipeline = pipeline, .subkey = subkey, .parser_ms = PARSER_MS,
-                              .worker_ms = WORKER_MS};
+    *keeper = (struct keeper){
+        .crew = crew, .pipeline = pipeline, .subkey = subkey, .parser_ms = PARSER_MS, .worker_ms = WORKER_MS};
 }
 
 void parsed_clear(struct parsed *parsed)
@@ -28,8 +29,8 @@ void analysis_clear(struct analysis *analysis)
     *analysis = (struct analysis){0};
 }
 
-/* The child is gone, or cannot be trusted any more: start another. The error stays that of the document, unless there is
- * no way on. */
+/* The child is gone, or cannot be trusted any more: start another. The error stays that of the document,
+ * unless there is no way on. */
 static int give_up(struct keeper *keeper, const struct watch *watch, struct error *err)
 {
     watch_explain(watch, err);
@@ -45,8 +46,8 @@ static int give_up(struct keeper *keeper, const struct watch *watch, struct erro
 }
 
 /* Sends the document's message and serves requests until the answer is there. */
-static int ask(struct keeper *keeper, enum crew_child who, const struct message *m, int passed_fd, size_t bytes,
-               struct error *err)
+static int ask(struct keeper *keeper, enum crew_child who, const struct message *m, int passed_fd,
+               size_t bytes, struct error *err)
 {
     struct watch watch;
     watch_start(&watch, keeper, who, bytes);

@@ -1,4 +1,5 @@
-/* keeper.h - one document through parser and worker, as the keeper sees it: bytes go out, checked answers come back.
+/* keeper.h - one document through parser and worker, as the keeper sees it: bytes go out, checked answers
+ * come back.
  *
  * A child that is killed, late or talks nonsense costs the document in hand and is started again. */
 #ifndef ALCOVE_ANALYZER_PROCESS_KEEPER_H
@@ -40,10 +41,11 @@ void analysis_clear(struct analysis *analysis);
 struct keeper {
     struct crew *crew; /* borrowed */
     const struct pipeline *pipeline;
-    struct secret *subkey; /* borrowed: answers MSG_KEYED_HASHES */
+    struct secret *subkey;       /* borrowed: answers MSG_KEYED_HASHES */
     int64_t (*drop_at_ns)(void); /* monotonic time from which the document in hand is dropped; may be NULL */
-    int64_t parser_ms, worker_ms; /* time allowed a document, plus more for each MB; set by keeper_init, tests change it */
-    bool is_broken;        /* a child could not be started again: end the run */
+    int64_t parser_ms,
+        worker_ms;  /* time allowed a document, plus more for each MB; set by keeper_init, tests change it */
+    bool is_broken; /* a child could not be started again: end the run */
 
     /* the document in hand */
     uint32_t document;
@@ -56,15 +58,17 @@ struct keeper {
     bool has_child_error;
 };
 
-void keeper_init(struct keeper *keeper, struct crew *crew, const struct pipeline *pipeline, struct secret *subkey);
+void keeper_init(struct keeper *keeper, struct crew *crew, const struct pipeline *pipeline,
+                 struct secret *subkey);
 
 /* Turns bytes into text. PARSE_FILE: `fd` is passed on, at its start, and
  * bytes.bytes is its size; else `bytes`. 0; -1 with why this document cannot
  * be processed (FAULT_DOCUMENT, FAULT_TEMPORARY): *ret may then still hold the id. Clear *ret in any case. */
-CHECKED int keeper_parse(struct keeper *keeper, enum parse_how how, struct slice name, int fd, struct slice bytes,
-                         struct parsed *ret, struct error *err);
+CHECKED int keeper_parse(struct keeper *keeper, enum parse_how how, struct slice name, int fd,
+                         struct slice bytes, struct parsed *ret, struct error *err);
 
-/* Redacts the text and runs the steps. -1 with FAULT_DOCUMENT, FAULT_PRIVACY (a leak), FAULT_MODEL, FAULT_TEMPORARY. */
+/* Redacts the text and runs the steps. -1 with FAULT_DOCUMENT, FAULT_PRIVACY (a leak), FAULT_MODEL,
+ * FAULT_TEMPORARY. */
 CHECKED int keeper_analyze(struct keeper *keeper, struct slice text, struct analysis *ret, struct error *err);
 
 #endif

@@ -10,7 +10,8 @@
 #define RULE_BYTES_MAX 128u
 #define EXPLANATION_BYTES_MAX 400u
 
-/* The arithmetic of a span's score, in words: "us-hipaa 2026.11.0: pattern 0.40 + context 0.40 + valid (us-ssn) 0.30". */
+/* The arithmetic of a span's score, in words: "us-hipaa 2026.11.0: pattern 0.40 + context 0.40 + valid
+ * (us-ssn) 0.30". */
 static void explain(const struct redacted_span *span, char *to, size_t capacity)
 {
     const struct finding *f = span->finding;
@@ -23,9 +24,10 @@ static void explain(const struct redacted_span *span, char *to, size_t capacity)
     if (f->context_at != UINT32_MAX)
         snprintf(context, sizeof context, " (word at byte %u)", f->context_at);
     snprintf(to, capacity, "%s %s: pattern %.2f + context %.2f%s + valid %.2f%s%s%s - negative %.2f = %.2f",
-             rule_pack(span->rule), rule_version(span->rule), (double)f->score_pattern, (double)f->score_context, context,
-             (double)f->score_valid, validator ? " (" : "", validator ? validator : "", validator ? ")" : "",
-             fabs((double)f->score_negative), (double)f->score);
+             rule_pack(span->rule), rule_version(span->rule), (double)f->score_pattern,
+             (double)f->score_context, context, (double)f->score_valid, validator ? " (" : "",
+             validator ? validator : "", validator ? ")" : "", fabs((double)f->score_negative),
+             (double)f->score);
 }
 
 static void put_span(struct message *m, const struct redacted_span *span, bool has_explanations)
@@ -85,8 +87,8 @@ static bool is_time(double ms)
 }
 
 /* One span: within both texts, behind the one before. */
-static int get_span(struct message *m, const struct analysis_span *before, size_t text_bytes, size_t redacted_bytes,
-                    struct analysis_span *ret, struct error *err)
+static int get_span(struct message *m, const struct analysis_span *before, size_t text_bytes,
+                    size_t redacted_bytes, struct analysis_span *ret, struct error *err)
 {
     ret->start = message_get_u64(m);
     ret->end = message_get_u64(m);
@@ -96,7 +98,8 @@ static int get_span(struct message *m, const struct analysis_span *before, size_
     ret->score = message_get_f64(m);
     ret->rule = message_get_bytes(m);
     ret->explanation = message_get_bytes(m);
-    if (ret->start >= ret->end || ret->end > text_bytes || ret->out_start > ret->out_end || ret->out_end > redacted_bytes)
+    if (ret->start >= ret->end || ret->end > text_bytes || ret->out_start > ret->out_end ||
+        ret->out_end > redacted_bytes)
         return bad("a span outside the text", err);
     if (before && (ret->start < before->end || ret->out_start < before->out_end))
         return bad("spans out of order", err);
@@ -128,8 +131,8 @@ static int get_spans(struct message *m, size_t text_bytes, struct analysis *ret,
     return 0;
 }
 
-int outcome_get(struct message *message, const struct pipeline *pipeline, size_t text_bytes, struct analysis *ret,
-                struct error *err)
+int outcome_get(struct message *message, const struct pipeline *pipeline, size_t text_bytes,
+                struct analysis *ret, struct error *err)
 {
     ret->redacted_text = message_get_bytes(message);
     if (ret->redacted_text.bytes > MESSAGE_BYTES_MAX / 2 || !is_utf8(ret->redacted_text))

@@ -1,4 +1,5 @@
-/* outcome.h - the message in which a worker reports on a document: written by the worker, checked by the keeper. */
+/* outcome.h - the message in which a worker reports on a document: written by the worker, checked by the
+ * keeper. */
 #ifndef ALCOVE_ANALYZER_PROCESS_OUTCOME_H
 #define ALCOVE_ANALYZER_PROCESS_OUTCOME_H
 
@@ -16,8 +17,8 @@ struct work { /* what the worker made of a document */
 
 void outcome_put(struct message *message, const struct pipeline *pipeline, const struct work *work);
 
-/* Reads what outcome_put wrote and checks every bound; trusts nothing. text_bytes: of the text that was analysed.
- * *ret borrows from the message. -1 with FAULT_DOCUMENT. */
+/* Reads what outcome_put wrote and checks every bound; trusts nothing. text_bytes: of the text that was
+ * analysed. *ret borrows from the message. -1 with FAULT_DOCUMENT. */
 CHECKED int outcome_get(struct message *message, const struct pipeline *pipeline, size_t text_bytes,
                         struct analysis *ret, struct error *err);
 

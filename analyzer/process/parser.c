@@ -1,4 +1,5 @@
-/* parser.c - the child that turns bytes into text: no files but the one it is handed, no network, bounded memory. */
+/* parser.c - the child that turns bytes into text: no files but the one it is handed, no network, bounded
+ * memory. */
 #include "analyzer/ingest/ingest.h"
 #include "analyzer/ingest/ndjson.h"
 #include "analyzer/process/crew.h"
@@ -8,8 +9,8 @@
 #include "base/utf8.h"
 
 /* A document's bytes, by the format that fits, if the pipeline takes it. */
-static int parse_bytes(const struct pipeline *pipeline, struct buffer **bytes, struct slice name, struct ingested *ret,
-                       struct error *err)
+static int parse_bytes(const struct pipeline *pipeline, struct buffer **bytes, struct slice name,
+                       struct ingested *ret, struct error *err)
 {
     const struct format *format = format_of(name, buffer_slice(*bytes));
     for (size_t i = 0; i < pipeline->format_count; i++)
@@ -19,8 +20,8 @@ static int parse_bytes(const struct pipeline *pipeline, struct buffer **bytes, s
     return error_hint(err, "add it to ingest.formats");
 }
 
-static int parse_copy(const struct pipeline *pipeline, struct slice name, struct slice body, struct ingested *ret,
-                      struct error *err)
+static int parse_copy(const struct pipeline *pipeline, struct slice name, struct slice body,
+                      struct ingested *ret, struct error *err)
 {
     AUTO(buffer) *bytes = NULL;
     if (buffer_new(&bytes, DOCUMENT_BYTES_MAX, err) || buffer_append(bytes, body, err))

@@ -102,7 +102,8 @@ static const struct request *find(uint32_t kind)
 }
 
 /* One message of the child's. The message of the last answer stays with its slices. */
-static int serve_one(struct keeper *keeper, enum crew_child who, const struct message_wait *wait, struct error *err)
+static int serve_one(struct keeper *keeper, enum crew_child who, const struct message_wait *wait,
+                     struct error *err)
 {
     AUTO(message) *m = NULL;
     int got = message_receive(keeper->crew->members[who].channel, &m, MESSAGE_BYTES_MAX, NULL, wait, err);
@@ -125,7 +126,8 @@ static int serve_one(struct keeper *keeper, enum crew_child who, const struct me
     return 0;
 }
 
-int requests_serve(struct keeper *keeper, enum crew_child who, const struct message_wait *wait, struct error *err)
+int requests_serve(struct keeper *keeper, enum crew_child who, const struct message_wait *wait,
+                   struct error *err)
 {
     keeper->is_answered = false;
     keeper->wait = wait;

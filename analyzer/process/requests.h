@@ -1,29 +1,33 @@
-/* requests.h - all that processes of a run say to each other, and the table of what a child may ask of the keeper.
+/* requests.h - all that processes of a run say to each other, and the table of what a child may ask of the
+ * keeper.
  *
  *   kind               from     to       fields
  *   MSG_READY          spawner  keeper   0, digest, rules, kernels, count, (name, digest)... | 1, error
  *   MSG_START, _STOP   keeper   spawner  child
  *   MSG_STARTED        spawner  keeper   child, pid
  *   MSG_DIED           spawner  keeper   child, wait status
- *   MSG_HELLO          child    keeper   0 | 1, error                                   its sandbox is closed
- *   MSG_PARSE          keeper   parser   how, name, bytes                               a file's descriptor rides along
+ *   MSG_HELLO          child    keeper   0 | 1, error                            its sandbox is closed
+ *   MSG_PARSE          keeper   parser   how, name, bytes                   a file's descriptor rides along
  *   MSG_PARSED         parser   keeper   0, id, text, charset | 1, id, error
  *   MSG_ANALYZE        keeper   worker   text
  *   MSG_KEYED_HASHES   worker   keeper   purpose, count, value...
  *   MSG_HASHES         keeper   worker   32 bytes a value
- *   MSG_OUTCOME        worker   keeper   0, redacted text, count, span..., results, shown, times... | 1, error
+ *   MSG_OUTCOME        worker   keeper   0, text, count, span..., results, shown, times... | 1, error
  *
- * The first field of an answer says whether an error follows. Errors of children never hold text of a document. */
+ * The first field of an answer says whether an error follows. Errors of children never hold text of a
+ * document. */
 #ifndef ALCOVE_ANALYZER_PROCESS_REQUESTS_H
 #define ALCOVE_ANALYZER_PROCESS_REQUESTS_H
 
 #include "analyzer/process/crew.h"
 #include "base/message.h"
 
+/* clang-format off */
 enum message_kind {
     MSG_READY = 1, MSG_START, MSG_STOP, MSG_STARTED, MSG_DIED, MSG_HELLO,
     MSG_PARSE, MSG_PARSED, MSG_ANALYZE, MSG_KEYED_HASHES, MSG_HASHES, MSG_OUTCOME
 };
+/* clang-format on */
 
 enum parse_how {
     PARSE_FILE,  /* the descriptor's bytes, by the format that fits */
@@ -39,7 +43,11 @@ CHECKED int send_hello(int channel, const struct error *problem /* NULL = all is
 
 struct keeper;
 
-enum request_flags { FROM_PARSER = 1u << CREW_PARSER, FROM_WORKER = 1u << CREW_WORKER, ONCE_PER_DOCUMENT = 4 };
+enum request_flags {
+    FROM_PARSER = 1u << CREW_PARSER,
+    FROM_WORKER = 1u << CREW_WORKER,
+    ONCE_PER_DOCUMENT = 4
+};
 
 struct request {
     uint32_t kind;

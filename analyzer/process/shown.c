@@ -42,7 +42,8 @@ int results_show(const json_t *results, const struct pipeline *pipeline, struct 
         const json_t *value = json_object_get(results, name);
         if (!json_is_object(value))
             continue;
-        if (json_object_get(value, "sentences") ? show_sentences(name, value, to, err) : show_label(name, value, to, err))
+        if (json_object_get(value, "sentences") ? show_sentences(name, value, to, err)
+                                                : show_label(name, value, to, err))
             return -1;
     }
     return 0;

@@ -1,5 +1,5 @@
-/* spawner.c - the single-threaded process that loads rules and models, then starts parsers and workers for the whole
- * run. It never sees a document or a key. See crew.h. */
+/* spawner.c - the single-threaded process that loads rules and models, then starts parsers and workers for
+ * the whole run. It never sees a document or a key. See crew.h. */
 #include "analyzer/process/crew.h"
 #include "analyzer/process/requests.h"
 #include "base/sandbox.h"
@@ -65,10 +65,12 @@ static void leave_standard_streams(void)
         close(null);
 }
 
-static void nothing(int number UNUSED) {}
+static void nothing(int number UNUSED)
+{
+}
 
-/* Ctrl-C reaches the whole process group, but only the keeper decides what it means. SIGCHLD is held back except
- * during the wait for the next event. */
+/* Ctrl-C reaches the whole process group, but only the keeper decides what it means. SIGCHLD is held back
+ * except during the wait for the next event. */
 static void set_signals(sigset_t *ret_waiting)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
@@ -96,7 +98,8 @@ static int load_model(struct spawner *s, size_t step, struct pool *pool, struct 
         }
     struct registry_entry entry;
     size_t n = s->facts.model_count;
-    if (registry_find(p->steps[step].model, s->plan->models_folder, &entry, &s->facts.models[n].digest, err) ||
+    if (registry_find(p->steps[step].model, s->plan->models_folder, &entry, &s->facts.models[n].digest,
+                      err) ||
         model_load(&s->owned[n], entry.path, pool, err))
         return -1;
     struct model_info info;
@@ -169,14 +172,19 @@ static _Noreturn void run_child(const struct spawner *s, enum crew_child who, pi
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     uint64_t documents = 16 * s->plan->pipeline->bytes_max;
-    struct child_context context = {
-        .channel = s->channels[who], .pipeline = s->plan->pipeline, .rules = s->rules, .models = s->models,
-        .threads = s->plan->threads, .has_explanations = s->plan->has_explanations,
-        .data_bytes = DATA_BYTES_BASE + documents + (who == CREW_WORKER ? s->data_bytes + DATA_BYTES_BASE : 0)};
+    struct child_context context = {.channel = s->channels[who],
+                                    .pipeline = s->plan->pipeline,
+                                    .rules = s->rules,
+                                    .models = s->models,
+                                    .threads = s->plan->threads,
+                                    .has_explanations = s->plan->has_explanations,
+                                    .data_bytes = DATA_BYTES_BASE + documents +
+                                                  (who == CREW_WORKER ? s->data_bytes + DATA_BYTES_BASE : 0)};
     _exit((s->plan->mains[who] ? s->plan->mains[who] : mains[who])(&context));
 }
 
-static int tell(const struct spawner *s, enum message_kind kind, enum crew_child who, uint64_t value, struct error *err)
+static int tell(const struct spawner *s, enum message_kind kind, enum crew_child who, uint64_t value,
+                struct error *err)
 {
     AUTO(message) *m = NULL;
     if (message_new(&m, kind, 0, err))

@@ -11,7 +11,8 @@ void watch_start(struct watch *watch, struct keeper *keeper, enum crew_child who
 {
     int64_t ms = who == CREW_PARSER ? keeper->parser_ms : keeper->worker_ms;
     ms += (int64_t)(bytes >> 20) * (who == CREW_PARSER ? PARSER_MS_PER_MB : WORKER_MS_PER_MB);
-    *watch = (struct watch){.keeper = keeper, .who = who, .deadline_ns = clock_monotonic_ns() + ms * NS_PER_MS};
+    *watch =
+        (struct watch){.keeper = keeper, .who = who, .deadline_ns = clock_monotonic_ns() + ms * NS_PER_MS};
 }
 
 bool watch_is_over(void *context)
@@ -41,7 +42,8 @@ int watch_explain(const struct watch *watch, struct error *err)
         crew_describe_death(watch->keeper->crew, watch->who, how, sizeof how);
         return error_set(err, FAULT_DOCUMENT, "the %s process %s while it had this document", name, how);
     case WATCH_LATE:
-        return error_set(err, FAULT_DOCUMENT, "the %s process did not finish this document in the time allowed", name);
+        return error_set(err, FAULT_DOCUMENT,
+                         "the %s process did not finish this document in the time allowed", name);
     case WATCH_STOPPED:
         return error_set(err, FAULT_INTERRUPTED, "stopped while it was in hand");
     case WATCH_ALONE:

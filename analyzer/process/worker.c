@@ -1,4 +1,5 @@
-/* worker.c - the child that redacts and runs the steps: it holds rules and models, sees text, and holds no key. */
+/* worker.c - the child that redacts and runs the steps: it holds rules and models, sees text, and holds no
+ * key. */
 #include "analyzer/process/crew.h"
 #include "analyzer/process/outcome.h"
 #include "analyzer/process/requests.h"
@@ -34,8 +35,8 @@ static int receive_hashes(struct worker *w, size_t count, struct hash *ret, stru
     return message_end(reply, err);
 }
 
-static int ask_hashes(void *context, const char *purpose, const struct slice *values, size_t count, struct hash *ret,
-                      struct error *err)
+static int ask_hashes(void *context, const char *purpose, const struct slice *values, size_t count,
+                      struct hash *ret, struct error *err)
 {
     struct worker *w = context;
     AUTO(message) *m = NULL;
@@ -58,13 +59,14 @@ static double ms_since(int64_t start_ns)
 }
 
 /* Runs the steps and searches their output for what was removed. */
-static int run_steps(struct worker *w, const struct redaction *redaction, struct buffer *results, struct buffer *shown,
-                     struct step_time *times, struct error *err)
+static int run_steps(struct worker *w, const struct redaction *redaction, struct buffer *results,
+                     struct buffer *shown, struct step_time *times, struct error *err)
 {
     json_t *value = NULL;
     if (!w->steps)
         return 0;
-    int failed = steps_run(w->steps, redaction->text, &value, times, err) || json_canonical(value, results, err) ||
+    int failed = steps_run(w->steps, redaction->text, &value, times, err) ||
+                 json_canonical(value, results, err) ||
                  results_show(value, w->context->pipeline, shown, err) ||
                  redaction_verify(redaction, buffer_slice(results), err) ||
                  redaction_verify(redaction, buffer_slice(shown), err);
@@ -89,11 +91,16 @@ static int work(struct worker *w, struct message *request, struct message *outco
     if (run_steps(w, redaction, results, shown, times, err)) {
         struct error leak; /* an error must not say what the results may not */
         if (redaction_verify(redaction, slice_of(err->message), &leak))
-            return error_set(err, FAULT_PRIVACY, "a step failed, and its message held a value that was removed");
+            return error_set(err, FAULT_PRIVACY,
+                             "a step failed, and its message held a value that was removed");
         return -1;
     }
-    struct work done = {.redaction = redaction, .results = buffer_slice(results), .shown = buffer_slice(shown),
-                        .redact_ms = redact_ms, .times = times, .has_explanations = w->context->has_explanations};
+    struct work done = {.redaction = redaction,
+                        .results = buffer_slice(results),
+                        .shown = buffer_slice(shown),
+                        .redact_ms = redact_ms,
+                        .times = times,
+                        .has_explanations = w->context->has_explanations};
     outcome_put(outcome, w->context->pipeline, &done);
     return 0;
 }

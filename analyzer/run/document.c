@@ -21,14 +21,16 @@ static int labels_json(const struct analysis *analysis, struct buffer *to, struc
     json_t *labels = json_object();
     for (int label = 0; labels && label < LABEL_COUNT; label++)
         if (analysis->label_counts[label])
-            json_object_set_new(labels, label_name((enum label)label), json_integer(analysis->label_counts[label]));
+            json_object_set_new(labels, label_name((enum label)label),
+                                json_integer(analysis->label_counts[label]));
     int failed = json_canonical(labels, to, err);
     json_decref(labels);
     return failed;
 }
 
 /* rule_id of an analysis span is not ended by a NUL: copies for the store. */
-static int copy_spans(const struct analysis *analysis, struct outcome_span **ret, char **ret_names, struct error *err)
+static int copy_spans(const struct analysis *analysis, struct outcome_span **ret, char **ret_names,
+                      struct error *err)
 {
     size_t bytes = 1;
     for (size_t i = 0; i < analysis->span_count; i++)
@@ -44,8 +46,14 @@ static int copy_spans(const struct analysis *analysis, struct outcome_span **ret
         const struct analysis_span *s = &analysis->spans[i];
         memcpy(at, s->rule.data, s->rule.bytes);
         at[s->rule.bytes] = 0;
-        spans[i] = (struct outcome_span){s->start, s->end, s->out_start, s->out_end, label_name(s->label), at,
-                                         operator_name(s->operator_kind), s->score};
+        spans[i] = (struct outcome_span){s->start,
+                                         s->end,
+                                         s->out_start,
+                                         s->out_end,
+                                         label_name(s->label),
+                                         at,
+                                         operator_name(s->operator_kind),
+                                         s->score};
         at += s->rule.bytes + 1;
     }
     *ret = spans;
@@ -77,10 +85,13 @@ static int commit_analysis(struct runner *r, struct outcome *outcome, const stru
 
 static int commit(struct runner *r, struct in_hand *d, struct error *err)
 {
-    static const enum outcome_status statuses[] = {[RUN_DONE] = OUTCOME_DONE, [RUN_QUARANTINED] = OUTCOME_QUARANTINED,
-                                                   [RUN_FAILED] = OUTCOME_FAILED};
-    struct outcome outcome = {.document = d->report.document, .document_id = d->id, .input = d->input,
-                              .status = statuses[d->report.status], .reason = d->report.reason};
+    static const enum outcome_status statuses[] = {
+        [RUN_DONE] = OUTCOME_DONE, [RUN_QUARANTINED] = OUTCOME_QUARANTINED, [RUN_FAILED] = OUTCOME_FAILED};
+    struct outcome outcome = {.document = d->report.document,
+                              .document_id = d->id,
+                              .input = d->input,
+                              .status = statuses[d->report.status],
+                              .reason = d->report.reason};
     int64_t start = clock_monotonic_ns();
     int failed = d->report.analysis ? commit_analysis(r, &outcome, d->report.analysis, &d->report.leaf, err)
                                     : store_commit(r->store, r->end->run, &outcome, &d->report.leaf, err);

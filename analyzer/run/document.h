@@ -31,8 +31,8 @@ int document_is_done(struct runner *runner, struct in_hand *d, struct error *err
 /* From text to commit and report. 0, RUN_STOP, or -1. */
 CHECKED int document_analyze(struct runner *runner, struct in_hand *d, struct slice text, struct error *err);
 
-/* The end of a document without an analysis: skipped, or not to be processed (d->problem says why): committed as such
- * and reported. 0, RUN_STOP, or -1. */
+/* The end of a document without an analysis: skipped, or not to be processed (d->problem says why): committed
+ * as such and reported. 0, RUN_STOP, or -1. */
 CHECKED int document_end(struct runner *runner, struct in_hand *d, bool has_failed, struct error *err);
 
 /* Milliseconds since *start_ns, which is set to now. */

@@ -66,8 +66,8 @@ int input_file_check(const struct input_file *file, struct error *err)
     return error_set(err, FAULT_DOCUMENT, "the file was changed while it was read");
 }
 
-int resume_is_done(struct store *store, struct slice document, const struct hash *input, const struct hash *pipeline,
-                   struct error *err)
+int resume_is_done(struct store *store, struct slice document, const struct hash *input,
+                   const struct hash *pipeline, struct error *err)
 {
     char hex[HASH_HEX_BYTES];
     hash_hex(pipeline, hex);

@@ -1,6 +1,7 @@
 /* resume.h - what was read, as a commitment, and whether it was done before.
  *
- * A document is done if the store holds it as done under the same pipeline digest and the same input commitment. */
+ * A document is done if the store holds it as done under the same pipeline digest and the same input
+ * commitment. */
 #ifndef ALCOVE_ANALYZER_RUN_RESUME_H
 #define ALCOVE_ANALYZER_RUN_RESUME_H
 
@@ -28,7 +29,7 @@ CHECKED int input_file_open(struct input_file *ret, const char *path, uint64_t b
 CHECKED int input_file_check(const struct input_file *file, struct error *err);
 
 /* store_is_done through a pipeline's digest: 1, 0, or -1. */
-int resume_is_done(struct store *store, struct slice document, const struct hash *input, const struct hash *pipeline,
-                   struct error *err);
+int resume_is_done(struct store *store, struct slice document, const struct hash *input,
+                   const struct hash *pipeline, struct error *err);
 
 #endif

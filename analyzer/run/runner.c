@@ -25,8 +25,9 @@ static int process_file(struct runner *r, struct in_hand *d, const struct input_
     struct parsed parsed;
     struct slice size = {NULL, (size_t)file->st.st_size};
     int64_t start = clock_monotonic_ns();
-    int failed = keeper_parse(&r->keeper, PARSE_FILE, d->report.document, file->fd, size, &parsed, &d->problem) ||
-                 input_file_check(file, &d->problem);
+    int failed =
+        keeper_parse(&r->keeper, PARSE_FILE, d->report.document, file->fd, size, &parsed, &d->problem) ||
+        input_file_check(file, &d->problem);
     d->report.parse_ms = document_ms(&start);
     int result = failed ? document_end(r, d, true, err) : document_analyze(r, d, parsed.text, err);
     parsed_clear(&parsed);
@@ -83,7 +84,9 @@ static int run_file(struct runner *r, const char *path, struct error *err)
     } else if (d.problem.code == FAULT_INPUT) {
         note_trouble(r, &d.problem);
     }
-    int result = done < 0 ? -1 : has_failed || done ? document_end(r, &d, has_failed, err) : process_file(r, &d, &file, err);
+    int result = done < 0             ? -1
+                 : has_failed || done ? document_end(r, &d, has_failed, err)
+                                      : process_file(r, &d, &file, err);
     input_file_close(&file);
     free(name);
     return result;
@@ -111,7 +114,9 @@ static int run_parsed(struct runner *r, struct in_hand *d, const struct parsed *
         return RUN_STOP;
     r->taken++;
     int done = has_failed ? 0 : document_is_done(r, d, err);
-    return done < 0 ? -1 : has_failed || done ? document_end(r, d, has_failed, err) : document_analyze(r, d, parsed->text, err);
+    return done < 0             ? -1
+           : has_failed || done ? document_end(r, d, has_failed, err)
+                                : document_analyze(r, d, parsed->text, err);
 }
 
 static int run_line(struct runner *r, struct slice line, bool is_cut, uint64_t number, struct error *err)
@@ -214,7 +219,8 @@ static int start_run(struct runner *r, const struct crew *crew, struct error *er
     const struct crew_facts *facts = &crew->facts;
     const struct pipeline *p = r->plan->pipeline;
     const char *names[STEPS_MAX], *digests[STEPS_MAX];
-    char pipeline_hex[HASH_HEX_BYTES], rules_hex[HASH_HEX_BYTES], model_hex[STEPS_MAX][HASH_HEX_BYTES], cage[64];
+    char pipeline_hex[HASH_HEX_BYTES], rules_hex[HASH_HEX_BYTES], model_hex[STEPS_MAX][HASH_HEX_BYTES],
+        cage[64];
     hash_hex(&p->digest, pipeline_hex);
     hash_hex(&facts->rules_digest, rules_hex);
     for (size_t i = 0; i < facts->model_count; i++) {
@@ -224,11 +230,18 @@ static int start_run(struct runner *r, const struct crew *crew, struct error *er
     }
     struct sandbox_report sandbox;
     sandbox_report(&sandbox);
-    snprintf(cage, sizeof cage, sandbox.landlock_abi ? "seccomp, landlock %d" : "seccomp", sandbox.landlock_abi);
-    struct run_record record = {.pipeline_name = p->name, .purpose = p->purpose, .pipeline_digest = pipeline_hex,
-                                .rules_digest = rules_hex, .program_version = ALCOVE_VERSION,
-                                .kernels = facts->kernels, .model_names = names, .model_digests = digests,
-                                .model_count = facts->model_count, .numerics_version = MODEL_NUMERICS_VERSION,
+    snprintf(cage, sizeof cage, sandbox.landlock_abi ? "seccomp, landlock %d" : "seccomp",
+             sandbox.landlock_abi);
+    struct run_record record = {.pipeline_name = p->name,
+                                .purpose = p->purpose,
+                                .pipeline_digest = pipeline_hex,
+                                .rules_digest = rules_hex,
+                                .program_version = ALCOVE_VERSION,
+                                .kernels = facts->kernels,
+                                .model_names = names,
+                                .model_digests = digests,
+                                .model_count = facts->model_count,
+                                .numerics_version = MODEL_NUMERICS_VERSION,
                                 .sandbox = cage};
     return store_run_start(r->store, &record, r->end->run, err);
 }

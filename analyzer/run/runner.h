@@ -1,5 +1,5 @@
-/* runner.h - a run: documents one after the other through the crew and into the store, each committed with its audit
- * record before the next one begins. */
+/* runner.h - a run: documents one after the other through the crew and into the store, each committed with
+ * its audit record before the next one begins. */
 #ifndef ALCOVE_ANALYZER_RUN_RUNNER_H
 #define ALCOVE_ANALYZER_RUN_RUNNER_H
 
@@ -11,11 +11,11 @@
 enum run_status { RUN_DONE, RUN_SKIPPED, RUN_QUARANTINED, RUN_FAILED };
 const char *run_status_name(enum run_status status);
 
-struct run_document { /* one document, as the run reports it; borrowed for the call */
+struct run_document {      /* one document, as the run reports it; borrowed for the call */
     struct slice document; /* UTF-8 */
     const char *id;        /* 32 hex digits */
     enum run_status status;
-    const char *reason; /* quarantined or failed; "" otherwise */
+    const char *reason;              /* quarantined or failed; "" otherwise */
     const struct analysis *analysis; /* only with RUN_DONE */
     bool has_leaf;
     uint64_t leaf;
@@ -44,11 +44,11 @@ struct run_end {
     enum fault worst;          /* decides the exit status */
 };
 
-/* Runs. The crew has started, the store is open, the sandbox is closed. The run row is written first and its end last,
- * whatever happens between. 0: ret->worst says how it went; -1: the run had to end early, err says why, *ret holds
- * what was done. Drop ret->checkpoint in any case. */
-CHECKED int runner_run(const struct run_plan *plan, struct crew *crew, struct store *store, struct run_end *ret,
-                       struct error *err);
+/* Runs. The crew has started, the store is open, the sandbox is closed. The run row is written first and its
+ * end last, whatever happens between. 0: ret->worst says how it went; -1: the run had to end early, err says
+ * why, *ret holds what was done. Drop ret->checkpoint in any case. */
+CHECKED int runner_run(const struct run_plan *plan, struct crew *crew, struct store *store,
+                       struct run_end *ret, struct error *err);
 
 /* Documents that the inputs hold (lines of standard input are not counted), for a progress bar. */
 size_t runner_count(const char *const *inputs, size_t input_count, const struct shard *shard);

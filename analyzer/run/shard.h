@@ -15,8 +15,8 @@ struct shard {
 /* Reads "I/N". -1 with FAULT_USAGE. */
 CHECKED int shard_read(const char *text, struct shard *ret, struct error *err);
 
-/* The first 8 bytes (big-endian) of SHA-256("alcove-shard-v1" 0x00 id) mod count. id: the path below the folder given,
- * the path of a file given, or the id of an NDJSON line. */
+/* The first 8 bytes (big-endian) of SHA-256("alcove-shard-v1" 0x00 id) mod count. id: the path below the
+ * folder given, the path of a file given, or the id of an NDJSON line. */
 bool shard_has(const struct shard *shard, struct slice id);
 
 #endif

@@ -1,7 +1,8 @@
-/* signals.h - SIGTERM and SIGINT end a run in order: what is committed stays, the next run goes on from there.
+/* signals.h - SIGTERM and SIGINT end a run in order: what is committed stays, the next run goes on from
+ * there.
  *
- *   SIGTERM (a scheduler)   the document in hand is finished if it is within 10 s, else dropped whole; exit 75
- *   SIGINT (Ctrl-C)         the document in hand is dropped; exit 130 */
+ *   SIGTERM (a scheduler)  the document in hand is finished if it is within 10 s, else dropped whole; exit 75
+ *   SIGINT (Ctrl-C)        the document in hand is dropped; exit 130 */
 #ifndef ALCOVE_ANALYZER_RUN_SIGNALS_H
 #define ALCOVE_ANALYZER_RUN_SIGNALS_H
 

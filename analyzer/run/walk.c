@@ -21,7 +21,8 @@ struct walk {
     unsigned depth;
 };
 
-struct names { /* of one folder; a folder's name carries a '/', so that they sort as the paths below them do */
+struct
+    names { /* of one folder; a folder's name carries a '/', so that they sort as the paths below them do */
     char **items;
     size_t count, capacity;
 };
@@ -59,7 +60,8 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int report(struct walk *w, enum walk_kind kind, const struct error *trouble, bool is_input, struct error *err)
+static int report(struct walk *w, enum walk_kind kind, const struct error *trouble, bool is_input,
+                  struct error *err)
 {
     struct walk_entry entry = {kind, w->path, w->path + w->relative_at, is_input, trouble};
     return w->visit(w->context, &entry, err);
@@ -78,8 +80,9 @@ static int read_names(DIR *dir, struct names *ret, struct error *err)
         if (d->d_name[0] == '.')
             continue;
         struct stat st;
-        bool is_folder = d->d_type == DT_DIR || ((d->d_type == DT_LNK || d->d_type == DT_UNKNOWN) &&
-                                                 fstatat(dirfd(dir), d->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode));
+        bool is_folder =
+            d->d_type == DT_DIR || ((d->d_type == DT_LNK || d->d_type == DT_UNKNOWN) &&
+                                    fstatat(dirfd(dir), d->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode));
         if (names_add(ret, d->d_name, is_folder, err))
             return -1;
     }

@@ -1,7 +1,8 @@
-/* walk.h - the files of the INPUTs, in byte order of the relative path, without holding more than one folder's names a
- * level.
+/* walk.h - the files of the INPUTs, in byte order of the relative path, without holding more than one
+ * folder's names a level.
  *
- * Hidden files and folders are skipped. Symbolic links are followed, unless a folder leads back into itself. */
+ * Hidden files and folders are skipped. Symbolic links are followed, unless a folder leads back into itself.
+ * */
 #ifndef ALCOVE_ANALYZER_RUN_WALK_H
 #define ALCOVE_ANALYZER_RUN_WALK_H
 
@@ -9,10 +10,10 @@
 #include "base/error.h"
 
 enum walk_kind {
-    WALK_FILE,    /* to be opened */
-    WALK_STDIN,   /* "-" */
-    WALK_LOOP,    /* a folder that contains itself by a link: not entered */
-    WALK_TROUBLE  /* missing, no permission, too deep: err says what */
+    WALK_FILE,   /* to be opened */
+    WALK_STDIN,  /* "-" */
+    WALK_LOOP,   /* a folder that contains itself by a link: not entered */
+    WALK_TROUBLE /* missing, no permission, too deep: err says what */
 };
 
 struct walk_entry {
@@ -25,6 +26,7 @@ struct walk_entry {
 
 /* Non-zero ends the walk and is returned. */
 typedef int walk_visit(void *context, const struct walk_entry *entry, struct error *err);
-CHECKED int walk_inputs(const char *const *inputs, size_t count, walk_visit *visit, void *context, struct error *err);
+CHECKED int walk_inputs(const char *const *inputs, size_t count, walk_visit *visit, void *context,
+                        struct error *err);
 
 #endif

@@ -34,7 +34,8 @@ static bool soon(void *context)
 }
 
 /* Sends raw bytes and closes the sending end, then receives. */
-static int receive_raw(const void *bytes, size_t count, size_t bytes_max, struct message **ret, struct error *err)
+static int receive_raw(const void *bytes, size_t count, size_t bytes_max, struct message **ret,
+                       struct error *err)
 {
     struct pair p = channel();
     assert_int_equal(write(p.a, bytes, count), count);
@@ -276,7 +277,8 @@ static void any_bytes_are_read_within_bounds(void **state UNUSED)
         unsigned char raw[96];
         size_t n = random_next(&seed) % sizeof raw;
         for (size_t i = 0; i < n; i++)
-            raw[i] = random_next(&seed) % 3 ? (unsigned char)(random_next(&seed) % 24) : (unsigned char)random_next(&seed);
+            raw[i] = random_next(&seed) % 3 ? (unsigned char)(random_next(&seed) % 24)
+                                            : (unsigned char)random_next(&seed);
         if (n >= 12 && round % 2) {
             memset(raw, 0, 4);
             raw[0] = (unsigned char)(n - 12);
@@ -287,8 +289,12 @@ static void any_bytes_are_read_within_bounds(void **state UNUSED)
             continue;
         for (int i = 0; i < 6; i++) {
             switch (random_next(&seed) % 4) {
-            case 0: message_get_u64(r); break;
-            case 1: message_get_f64(r); break;
+            case 0:
+                message_get_u64(r);
+                break;
+            case 1:
+                message_get_f64(r);
+                break;
             case 2: {
                 struct slice s = message_get_bytes(r);
                 assert_in_range(s.bytes, 0, n);
@@ -296,7 +302,8 @@ static void any_bytes_are_read_within_bounds(void **state UNUSED)
                     seed += (unsigned char)s.data[k];
                 break;
             }
-            default: message_get_error(r, &got);
+            default:
+                message_get_error(r, &got);
             }
         }
         (void)!message_end(r, &err);

@@ -14,7 +14,8 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-/* Runs `body` in a forked process inside the role's sandbox; returns its wait status. The body answers 0 = holds. */
+/* Runs `body` in a forked process inside the role's sandbox; returns its wait status. The body answers 0 =
+ * holds. */
 static int inside(enum sandbox_role role, int channel_fd, const struct sandbox_limits *limits,
                   int (*body)(const void *context), const void *context)
 {
@@ -72,11 +73,28 @@ static void the_table_names_each_call_once_and_fills_each_cell(void **state UNUS
 
 static void every_network_call_is_refused_to_all(void **state UNUSED)
 {
-    static const char *const calls[] = {"socket",   "connect",  "bind",        "listen",   "accept",  "accept4",
-                                        "sendto",   "sendmmsg", "recvfrom",    "recvmmsg", "ptrace",  "execve",
-                                        "unshare",  "setns",    "bpf",         "execveat", "pidfd_getfd",
-                                        "process_vm_readv", "process_vm_writev", "io_uring_setup",
-                                        "io_uring_enter", "io_uring_register"};
+    static const char *const calls[] = {"socket",
+                                        "connect",
+                                        "bind",
+                                        "listen",
+                                        "accept",
+                                        "accept4",
+                                        "sendto",
+                                        "sendmmsg",
+                                        "recvfrom",
+                                        "recvmmsg",
+                                        "ptrace",
+                                        "execve",
+                                        "unshare",
+                                        "setns",
+                                        "bpf",
+                                        "execveat",
+                                        "pidfd_getfd",
+                                        "process_vm_readv",
+                                        "process_vm_writev",
+                                        "io_uring_setup",
+                                        "io_uring_enter",
+                                        "io_uring_register"};
     size_t count, found = 0;
     const struct sandbox_rule *rules = sandbox_rules(&count);
     for (size_t c = 0; c < COUNT_OF(calls); c++)
@@ -128,7 +146,8 @@ static int only_the_channel(const void *context)
 static int no_messages_at_all(const void *context)
 {
     const struct channel *c = context;
-    return message(true, c->fd) == -1 && errno == EPERM && message(false, c->fd) == -1 && errno == EPERM ? 0 : 1;
+    return message(true, c->fd) == -1 && errno == EPERM && message(false, c->fd) == -1 && errno == EPERM ? 0
+                                                                                                         : 1;
 }
 
 static void descriptors_pass_from_keeper_to_parser_only(void **state UNUSED)

@@ -1,5 +1,5 @@
-/* test_sandbox_off.c - the negative control: with the filter left out, the self-test must notice, and so must whoever
- * watches from outside (tests/cli/test_network.sh runs this program with `open` under strace). */
+/* test_sandbox_off.c - the negative control: with the filter left out, the self-test must notice, and so must
+ * whoever watches from outside (tests/cli/test_network.sh runs this program with `open` under strace). */
 #define ALCOVE_SANDBOX_OFF 1
 #include "base/sandbox.c"
 
@@ -15,7 +15,8 @@ static void without_a_filter_the_self_test_fails(void **state UNUSED)
         if (pid == 0) {
             struct error err = {0};
             int failed = sandbox_close((enum sandbox_role)role, -1, NULL, &err);
-            _exit(failed && err.code == FAULT_PRIVACY && fault_exit(err.code) == 8 && strstr(err.message, "socket()")
+            _exit(failed && err.code == FAULT_PRIVACY && fault_exit(err.code) == 8 &&
+                          strstr(err.message, "socket()")
                       ? 0
                       : 1);
         }

@@ -143,6 +143,15 @@ check cmp "$work/results1" "$work/results2"
 expect 0 run "$work/steps.yaml" "$work/docs/a.txt" --store "$work/steps3.alc"
 says '    kind: '
 
+# A leak: the only labels are parts of a name that was removed from one document. It is quarantined, the batch goes on,
+# the end is 8, and nothing of that document is kept.
+sed -e 's/Letter, Call/Zebradine, Quillon/' -e '/summarize/d' "$work/steps.yaml" > "$work/leak.yaml"
+expect 8 run "$work/leak.yaml" "$work/docs" --store "$work/leak.alc" --json
+json 'j["documents"] == 3 and j["done"] == 2 and j["quarantined"] == 1'
+json '[l["status"] for l in lines[:-1]] == ["done", "quarantined", "done"] and lines[1]["results"] == {}'
+json '"NAME" in lines[1]["reason"] and "mini.name" in lines[1]["reason"]'
+json '"Zebradine" not in lines[1]["reason"] and "Quillon" not in lines[1]["reason"]'
+
 # What is asked wrongly.
 expect 2 run "$pipeline"
 warns 'no INPUT'

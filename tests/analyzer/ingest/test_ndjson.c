@@ -1,4 +1,5 @@
-/* test_ndjson.c - the tokenizer of input lines, against RFC 8259 and against jansson where the two must agree. */
+/* test_ndjson.c - the tokenizer of input lines, against RFC 8259 and against jansson where the two must
+ * agree. */
 #include "tests/support/support.h"
 
 #include "analyzer/ingest/ndjson.h"
@@ -46,7 +47,8 @@ static void assert_refused(struct slice line, const char *words)
 static void id_and_text_are_taken_and_the_rest_dropped(void **state UNUSED)
 {
     assert_document(SLICE("{\"id\":\"a\",\"text\":\"hello\"}"), SLICE("a"), SLICE("hello"));
-    assert_document(SLICE(" { \"x\" : [1, {\"text\": \"no\"}], \"text\":\"b\" , \"id\" : \"i/j\" } \r"), SLICE("i/j"), SLICE("b"));
+    assert_document(SLICE(" { \"x\" : [1, {\"text\": \"no\"}], \"text\":\"b\" , \"id\" : \"i/j\" } \r"),
+                    SLICE("i/j"), SLICE("b"));
 }
 
 static void a_number_keeps_its_digits(void **state UNUSED)
@@ -58,8 +60,9 @@ static void a_number_keeps_its_digits(void **state UNUSED)
 
 static void escapes_become_characters(void **state UNUSED)
 {
-    assert_document(SLICE("{\"id\":\"\\u00e9\",\"text\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u20AC\\uD83D\\uDC8A\"}"), SLICE("\xc3\xa9"),
-                    SLICE("\"\\/\b\f\n\r\t\xe2\x82\xac\xf0\x9f\x92\x8a"));
+    assert_document(
+        SLICE("{\"id\":\"\\u00e9\",\"text\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u20AC\\uD83D\\uDC8A\"}"),
+        SLICE("\xc3\xa9"), SLICE("\"\\/\b\f\n\r\t\xe2\x82\xac\xf0\x9f\x92\x8a"));
 }
 
 static void the_id_is_known_even_when_the_text_is_bad(void **state UNUSED)
@@ -127,10 +130,12 @@ static void depth_is_bounded(void **state UNUSED)
     }
 }
 
-/* Random mutations: accepted by us only if jansson accepts them too (jansson is the laxer: it allows no less). */
+/* Random mutations: accepted by us only if jansson accepts them too (jansson is the laxer: it allows no
+ * less). */
 static void what_we_accept_is_json(void **state UNUSED)
 {
-    static const char seedling[] = "{\"id\":\"a1\",\"n\":[1,-2.5e3,true,null,{\"k\":\"\\u00e9\"}],\"text\":\"x y\"}";
+    static const char seedling[] =
+        "{\"id\":\"a1\",\"n\":[1,-2.5e3,true,null,{\"k\":\"\\u00e9\"}],\"text\":\"x y\"}";
     static const char alphabet[] = "{}[]\",:\\ue0123456789-+.tfn \n\t";
     uint64_t seed = test_seed();
     int accepted = 0;
@@ -138,7 +143,8 @@ static void what_we_accept_is_json(void **state UNUSED)
         char line[sizeof seedling];
         memcpy(line, seedling, sizeof line);
         for (uint64_t k = random_next(&seed) % 3 + 1; k; k--)
-            line[random_next(&seed) % (sizeof line - 1)] = alphabet[random_next(&seed) % (sizeof alphabet - 1)];
+            line[random_next(&seed) % (sizeof line - 1)] =
+                alphabet[random_next(&seed) % (sizeof alphabet - 1)];
         struct error err;
         json_error_t where;
         if (json_check((struct slice){line, sizeof line - 1}, &err))

@@ -24,7 +24,8 @@ static void assert_reads(struct slice bytes, const char *charset, struct slice t
     assert_string_equal(in.charset, charset);
     assert_string_equal(in.media_type, "text/plain");
     if (!slice_equal(buffer_slice(in.text), text))
-        fail_msg("%s of %zu bytes read as %zu bytes, not %zu", charset, bytes.bytes, in.text->bytes, text.bytes);
+        fail_msg("%s of %zu bytes read as %zu bytes, not %zu", charset, bytes.bytes, in.text->bytes,
+                 text.bytes);
     ingested_clear(&in);
 }
 
@@ -53,7 +54,8 @@ static struct slice convert(const char *from, const char *to, struct slice text,
 
 static void utf8_is_taken_as_it_is(void **state UNUSED)
 {
-    assert_reads(SLICE("Zo\xc3\xab K\xc3\xb6nig \xf0\x9f\x92\x8a\n"), "utf-8", SLICE("Zo\xc3\xab K\xc3\xb6nig \xf0\x9f\x92\x8a\n"));
+    assert_reads(SLICE("Zo\xc3\xab K\xc3\xb6nig \xf0\x9f\x92\x8a\n"), "utf-8",
+                 SLICE("Zo\xc3\xab K\xc3\xb6nig \xf0\x9f\x92\x8a\n"));
     assert_reads(SLICE("plain\r\ntext"), "utf-8", SLICE("plain\r\ntext"));
 }
 
@@ -104,11 +106,19 @@ static void every_character_survives_utf16(void **state UNUSED)
 
 static void cut_utf16_is_refused_with_its_place(void **state UNUSED)
 {
-    assert_refused(SLICE("\xff\xfe" "a\0b\0c"), "byte 6: UTF-16 is cut off");
+    assert_refused(SLICE("\xff\xfe"
+                         "a\0b\0c"),
+                   "byte 6: UTF-16 is cut off");
     assert_refused(SLICE("\xfe\xff\0a\xd8\x3d"), "byte 4: UTF-16 is cut off");
-    assert_refused(SLICE("\xff\xfe\x3d\xd8" "a\0"), "byte 2: UTF-16 holds half a surrogate pair");
-    assert_refused(SLICE("\xff\xfe\x00\xdc" "a\0"), "byte 2: UTF-16 holds half a surrogate pair");
-    assert_refused(SLICE("\xff\xfe" "a\0\0\0"), "byte 4: NUL");
+    assert_refused(SLICE("\xff\xfe\x3d\xd8"
+                         "a\0"),
+                   "byte 2: UTF-16 holds half a surrogate pair");
+    assert_refused(SLICE("\xff\xfe\x00\xdc"
+                         "a\0"),
+                   "byte 2: UTF-16 holds half a surrogate pair");
+    assert_refused(SLICE("\xff\xfe"
+                         "a\0\0\0"),
+                   "byte 4: NUL");
 }
 
 static void utf16_without_a_mark_is_recognised(void **state UNUSED)
@@ -138,17 +148,26 @@ static void windows_1252_reads_as_iconv_reads_it(void **state UNUSED)
 
 static void windows_1252_as_people_write_it(void **state UNUSED)
 {
-    assert_reads(SLICE("Patiente vue \xe0 Paris, \xe2g\xe9" "e de 40 ans \x96 37,5 \xb0" "C"), "windows-1252",
-                 SLICE("Patiente vue \xc3\xa0 Paris, \xc3\xa2g\xc3\xa9" "e de 40 ans \xe2\x80\x93 37,5 \xc2\xb0" "C"));
-    assert_reads(SLICE("Signed \xc9. Dupont, caf\xe9"), "windows-1252", SLICE("Signed \xc3\x89. Dupont, caf\xc3\xa9"));
-    assert_reads(SLICE("\xab CAF\xc9\xbb, a \xe9t\xe9 dit"), "windows-1252", /* \xc9\xbb has the shape of UTF-8 */
+    assert_reads(SLICE("Patiente vue \xe0 Paris, \xe2g\xe9"
+                       "e de 40 ans \x96 37,5 \xb0"
+                       "C"),
+                 "windows-1252",
+                 SLICE("Patiente vue \xc3\xa0 Paris, \xc3\xa2g\xc3\xa9"
+                       "e de 40 ans \xe2\x80\x93 37,5 \xc2\xb0"
+                       "C"));
+    assert_reads(SLICE("Signed \xc9. Dupont, caf\xe9"), "windows-1252",
+                 SLICE("Signed \xc3\x89. Dupont, caf\xc3\xa9"));
+    assert_reads(SLICE("\xab CAF\xc9\xbb, a \xe9t\xe9 dit"),
+                 "windows-1252", /* \xc9\xbb has the shape of UTF-8 */
                  SLICE("\xc2\xab CAF\xc3\x89\xc2\xbb, a \xc3\xa9t\xc3\xa9 dit"));
-    assert_reads(SLICE("\x93quoted\x94 100 \xb5g"), "windows-1252", SLICE("\xe2\x80\x9cquoted\xe2\x80\x9d 100 \xc2\xb5g"));
+    assert_reads(SLICE("\x93quoted\x94 100 \xb5g"), "windows-1252",
+                 SLICE("\xe2\x80\x9cquoted\xe2\x80\x9d 100 \xc2\xb5g"));
 }
 
 static void damaged_utf8_is_not_taken_for_windows_1252(void **state UNUSED)
 {
-    assert_refused(SLICE("K\xc3\xb6nig and \xff here"), "byte 11: not valid UTF-8, though the text is UTF-8 elsewhere");
+    assert_refused(SLICE("K\xc3\xb6nig and \xff here"),
+                   "byte 11: not valid UTF-8, though the text is UTF-8 elsewhere");
     assert_refused(SLICE("a lone \xc3\x28 in text"), "byte 7: not valid UTF-8, and not Windows-1252");
     assert_refused(SLICE("marks \xff\xfe inside"), "byte 6: not valid UTF-8");
     assert_refused(SLICE("price in \xe2\x82"), "byte 9: UTF-8 is cut off");
@@ -177,8 +196,10 @@ static void utf32_is_refused_by_name(void **state UNUSED)
 /* Any bytes: refused, or valid UTF-8 without NUL and not empty. */
 static void any_bytes_give_clean_text_or_a_refusal(void **state UNUSED)
 {
-    static const char *const pieces[] = {"a", "b ", "\n", "\xc3\xa9", "\xe9", "\xff", "\xfe", "\0x", "\x80", "\x81",
-                                         "\xf0\x9f\x92\x8a", "\xd8", "\xdc", "\xef\xbb\xbf", "."};
+    static const char *const pieces[] = {
+        "a",   "b ",   "\n",   "\xc3\xa9",         "\xe9", "\xff", "\xfe",
+        "\0x", "\x80", "\x81", "\xf0\x9f\x92\x8a", "\xd8", "\xdc", "\xef\xbb\xbf",
+        "."};
     uint64_t seed = test_seed();
     for (int round = 0; round < 20000; round++) {
         char bytes[64];

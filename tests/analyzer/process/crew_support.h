@@ -30,8 +30,11 @@ static UNUSED int scene_start(struct scene *s, child_main *parser, child_main *w
     assert_ok(pipeline_read(&s->pipeline, slice_of(yaml), "scene", NULL, 0, err), *err);
     assert_ok(secret_new(&s->key, 32, err), *err);
     memset(s->key->data, 7, 32);
-    struct crew_plan plan = {.pipeline = s->pipeline, .rules_folder = source_file("rules/packs"),
-                             .models_folder = "", .threads = 1, .mains = {parser, worker}};
+    struct crew_plan plan = {.pipeline = s->pipeline,
+                             .rules_folder = source_file("rules/packs"),
+                             .models_folder = "",
+                             .threads = 1,
+                             .mains = {parser, worker}};
     int failed = crew_start(&s->crew, &plan, err);
     if (!failed)
         keeper_init(&s->keeper, s->crew, s->pipeline, s->key);

@@ -131,7 +131,9 @@ static void a_file_reaches_the_parser_by_descriptor(void **state UNUSED)
     for (int round = 0; round < 3; round++) {
         AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
         struct parsed parsed;
-        assert_ok(keeper_parse(&s.keeper, PARSE_FILE, SLICE("f.txt"), fd, (struct slice){NULL, 11}, &parsed, &err), err);
+        assert_ok(
+            keeper_parse(&s.keeper, PARSE_FILE, SLICE("f.txt"), fd, (struct slice){NULL, 11}, &parsed, &err),
+            err);
         assert_true(slice_equal(parsed.text, SLICE("from a file")));
         parsed_clear(&parsed);
     }
@@ -159,7 +161,8 @@ static void a_line_brings_its_id(void **state UNUSED)
     struct error err;
     struct parsed parsed;
     assert_ok(scene_start(&s, NULL, NULL, &err), err);
-    struct slice line = SLICE("{\"id\":\"n-1\",\"text\":\"words\"}"), bad = SLICE("{\"id\":\"n-2\",\"text\":\"\"}");
+    struct slice line = SLICE("{\"id\":\"n-1\",\"text\":\"words\"}"),
+                 bad = SLICE("{\"id\":\"n-2\",\"text\":\"\"}");
     assert_ok(keeper_parse(&s.keeper, PARSE_LINE, SLICE("-"), -1, line, &parsed, &err), err);
     assert_true(slice_equal(parsed.id, SLICE("n-1")));
     assert_true(slice_equal(parsed.text, SLICE("words")));
@@ -251,9 +254,11 @@ static void a_missing_pack_is_the_runs_error(void **state UNUSED)
     struct error err;
     AUTO(pipeline) *p = NULL;
     AUTO(crew) *crew = NULL;
-    assert_ok(pipeline_read(&p, SLICE("version: 1\nname: x\npurpose: x\nredact: {rules: [no-such-pack]}\n"), "x", NULL, 0, &err),
+    assert_ok(pipeline_read(&p, SLICE("version: 1\nname: x\npurpose: x\nredact: {rules: [no-such-pack]}\n"),
+                            "x", NULL, 0, &err),
               err);
-    struct crew_plan plan = {.pipeline = p, .rules_folder = source_file("rules/packs"), .models_folder = "", .threads = 1};
+    struct crew_plan plan = {
+        .pipeline = p, .rules_folder = source_file("rules/packs"), .models_folder = "", .threads = 1};
     assert_int_equal(crew_start(&crew, &plan, &err), -1);
     assert_int_equal(err.code, FAULT_PIPELINE);
     assert_null(crew);

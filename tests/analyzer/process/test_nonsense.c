@@ -1,5 +1,5 @@
-/* test_nonsense.c - children that lie: whatever they answer, one document is lost, nothing of it is believed, and the
- * next document meets an honest child. */
+/* test_nonsense.c - children that lie: whatever they answer, one document is lost, nothing of it is believed,
+ * and the next document meets an honest child. */
 #include "tests/analyzer/process/crew_support.h"
 
 #include "analyzer/process/requests.h"
@@ -37,8 +37,16 @@ struct lie { /* an outcome with one thing wrong */
     const char *text, *rule, *results, *shown;
     size_t text_bytes;
 };
-static const struct lie honest = {.end = 3, .out_end = 5, .spans = 1, .score = 0.5, .ms = 1, .text = "[X_1] well",
-                                  .rule = "r.x", .results = "{\"a\":1}", .shown = "", .text_bytes = 10};
+static const struct lie honest = {.end = 3,
+                                  .out_end = 5,
+                                  .spans = 1,
+                                  .score = 0.5,
+                                  .ms = 1,
+                                  .text = "[X_1] well",
+                                  .rule = "r.x",
+                                  .results = "{\"a\":1}",
+                                  .shown = "",
+                                  .text_bytes = 10};
 
 static void give_outcome(int channel, uint32_t document, const struct lie *lie)
 {
@@ -163,6 +171,7 @@ static void give_death(int channel UNUSED, uint32_t document UNUSED)
     raise(SIGKILL);
 }
 
+/* clang-format off */
 static const struct answer answers[] = {
     {"span beyond", give_span_beyond, "a span outside the text"},
     {"span backwards", give_span_backwards, "a span outside the text"},
@@ -193,6 +202,7 @@ static const struct answer answers[] = {
     {"no purpose", give_hashes_without_purpose, "keyed hashes"},
     {"death", give_death, "worker process"},
 };
+/* clang-format on */
 
 static int lying_worker(const struct child_context *context)
 {
@@ -275,7 +285,8 @@ static int asking_worker(const struct child_context *context)
         message_put_u64(ask, 1);
         message_put_bytes(ask, SLICE("Ann"));
         send_away(context->channel, ask);
-        if (message_receive(context->channel, &reply, 1000, NULL, NULL, &err) || message_kind(reply) != MSG_HASHES)
+        if (message_receive(context->channel, &reply, 1000, NULL, NULL, &err) ||
+            message_kind(reply) != MSG_HASHES)
             return 1;
         hex_write(message_get_bytes(reply), hex);
         struct lie lie = honest;
@@ -332,7 +343,8 @@ static void a_parser_may_not_ask_for_hashes(void **state UNUSED)
 {
     struct scene s;
     struct error err;
-    static const char *const lies[] = {"hashes", "not its own", "id", "a document id", "empty", "impossible length"};
+    static const char *const lies[] = {"hashes",        "not its own", "id",
+                                       "a document id", "empty",       "impossible length"};
     assert_ok(scene_start(&s, lying_parser, NULL, &err), err);
     for (size_t i = 0; i < COUNT_OF(lies); i += 2) {
         assert_null(scene_parse(&s, slice_of(lies[i]), &err));

@@ -1,5 +1,5 @@
-/* test_shard.c - the shard of a document is a fixed function, checked against values computed elsewhere (Python's
- * hashlib: int.from_bytes(sha256(b"alcove-shard-v1\0" + id).digest()[:8], "big") % N). */
+/* test_shard.c - the shard of a document is a fixed function, checked against values computed elsewhere
+ * (Python's hashlib: int.from_bytes(sha256(b"alcove-shard-v1\0" + id).digest()[:8], "big") % N). */
 #include "tests/support/support.h"
 
 #include "analyzer/run/shard.h"
@@ -10,11 +10,8 @@ static void the_function_is_the_published_one(void **state UNUSED)
         const char *id;
         uint32_t of_3, of_16, of_1000;
     } rows[] = {
-        {"", 2, 15, 319},
-        {"a.txt", 0, 9, 457},
-        {"sub/c.txt", 2, 7, 215},
-        {"n-1", 2, 13, 373},
-        {"\xc3\xa9", 0, 5, 309},
+        {"", 2, 15, 319},    {"a.txt", 0, 9, 457},    {"sub/c.txt", 2, 7, 215},
+        {"n-1", 2, 13, 373}, {"\xc3\xa9", 0, 5, 309},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         for (uint32_t n = 0; n < 1000; n++) {
@@ -58,8 +55,10 @@ static void only_i_of_n_is_read(void **state UNUSED)
     assert_ok(shard_read("0/1", &s, &err), err);
     assert_ok(shard_read("999999/1000000", &s, &err), err);
     assert_int_equal(s.index, 999999);
-    static const char *const bad[] = {"", "1", "1/1", "2/1", "/3", "1/", "-1/3", "1/-3", "a/b", "1/3x", " 1/3", "1 /3",
-                                      "0/0", "0/1000001", "99999999999999999999/3", "0x1/3", "+1/3"};
+    static const char *const bad[] = {"",      "1",    "1/1",  "2/1",       "/3",
+                                      "1/",    "-1/3", "1/-3", "a/b",       "1/3x",
+                                      " 1/3",  "1 /3", "0/0",  "0/1000001", "99999999999999999999/3",
+                                      "0x1/3", "+1/3"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         assert_int_equal(shard_read(bad[i], &s, &err), -1);
         assert_int_equal(err.code, FAULT_USAGE);

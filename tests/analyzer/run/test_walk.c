@@ -48,7 +48,8 @@ static void files_come_in_byte_order_of_their_relative_path(void **state UNUSED)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         make(folder, names[i]);
     /* '!' < '.' < '/' < '0' < 'a' */
-    assert_string_equal(walk_one(folder, &log), "f B\nf a!x\nf a.txt\nf a/b/c\nf a/z\nf a0\nf aa\nf b\nf \xc3\xa9\n");
+    assert_string_equal(walk_one(folder, &log),
+                        "f B\nf a!x\nf a.txt\nf a/b/c\nf a/z\nf a0\nf aa\nf b\nf \xc3\xa9\n");
     scratch_drop(folder);
 }
 

@@ -10,6 +10,8 @@
 
 #define NODES_MAX (64u << 20)
 #define GAP_BYTES_MAX 6u /* between two words of one value: ")  ", " - ", a line end with some indentation */
+#define LABEL_NAME_BYTES_MAX 16u
+#define TAG_DIGITS_MAX 16u
 #define SHORT_DIGITS 7u  /* fewer digits alone must stand together: "120 80" is no ZIP */
 
 struct node {
@@ -303,6 +305,29 @@ static bool ends_sentence(const struct search *find, size_t at)
     return is_last && (c == '?' || c == '!' || (c == '.' && at == find->end && find->end - find->word >= 4));
 }
 
+/* The bytes of a tag of our own at `at` ("[NATIONAL_ID_1]", "[NAME:0f3a...]"), 0 if there is none: its words are a
+ * label's, whoever is called National. */
+static size_t tag_bytes(struct slice text, size_t at)
+{
+    char name[LABEL_NAME_BYTES_MAX + 1];
+    size_t end = at + 1, digits;
+    enum label label;
+    while (end < text.bytes && end - at <= LABEL_NAME_BYTES_MAX &&
+           ((text.data[end] >= 'A' && text.data[end] <= 'Z') || text.data[end] == '_'))
+        end++;
+    bool is_numbered = end > at + 1 && text.data[end - 1] == '_';
+    size_t bytes = end - at - 1 - is_numbered;
+    if (end >= text.bytes || bytes > LABEL_NAME_BYTES_MAX || (!is_numbered && text.data[end] != ':'))
+        return 0;
+    memcpy(name, text.data + at + 1, bytes);
+    name[bytes] = 0;
+    end += !is_numbered;
+    for (digits = 0; end < text.bytes && strchr("0123456789abcdef", text.data[end]) && text.data[end]; digits++)
+        end++;
+    bool is_closed = end < text.bytes && text.data[end] == ']' && digits && digits <= TAG_DIGITS_MAX;
+    return is_closed && label_from(name, &label) ? end + 1 - at : 0;
+}
+
 int leak_set_find(const struct leak_set *set, struct slice text,
                   int (*on_hit)(void *, const struct leak_hit *, struct error *), void *context, struct error *err)
 {
@@ -318,6 +343,7 @@ int leak_set_find(const struct leak_set *set, struct slice text,
     int stop = 0;
     for (size_t at = 0; at < text.bytes && !stop;) {
         struct folded f = fold_next(text, at);
+        size_t tag = text.data[at] == '[' ? tag_bytes(text, at) : 0;
         if (f.kind == FOLD_WORD) {
             bool is_start = !is_inside;
             if (is_start && at - find.end > GAP_BYTES_MAX)
@@ -335,7 +361,7 @@ int leak_set_find(const struct leak_set *set, struct slice text,
             is_inside = false;
             find.sentence += ends_sentence(&find, at);
         }
-        at += f.bytes;
+        at += tag ? tag : f.bytes;
     }
     if (!stop && is_inside && find.state)
         stop = report(&find, on_hit, context, err);

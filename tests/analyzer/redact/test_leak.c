@@ -69,6 +69,9 @@ static void a_value_is_found_however_it_is_spelled(void **state)
         {"Li Wei", LABEL_NAME, "Li, Na and K were normal", false},
         {"14 March 2024", LABEL_DATE, "on 14-March-2024", true},
         {"14 March 2024", LABEL_DATE, "in 2024", false},
+        {"Ada National", LABEL_NAME, "NHI [NATIONAL_ID_1], [NAME:0123456789abcdef]", false},
+        {"Ada National", LABEL_NAME, "NHI [NATIONAL_ID_x], [NATIONAL]", true},
+        {"Ada National", LABEL_NAME, "[NATIONAL_ID_1] national", true},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_leaks(cases[i].value, cases[i].label, cases[i].output, cases[i].is_leak);

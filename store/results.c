@@ -1,8 +1,8 @@
 /* results.c - one document's outcome into the store, with its audit record, all or nothing; see store.h.
  *
- * The record binds the row by commitments under the row's own salt: HMAC(key, kind || salt ||
- * SHA-256(bytes)). verify.c computes them again from the row, which finds any page that was put back.
- * Deleting the salt makes them say nothing. */
+ * The record binds the row by commitments under the row's own salt (audit/commitment.h). verify.c computes them
+ * again from the row, which finds any page that was put back. Deleting the salt makes them say nothing. */
+#include "store/audit/commitment.h"
 #include "store/audit/log.h"
 #include "store/runs.h"
 
@@ -38,11 +38,16 @@ struct hash store_commit_name(struct store *store, struct slice name)
     return hash_keyed(secret_slice(store->object_key), &name, 1);
 }
 
+struct hash row_opening(struct store *store, struct slice salt)
+{
+    return commitment_opening(secret_slice(store->row_key), salt);
+}
+
 struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt,
                                 const struct hash *plain)
 {
-    struct slice parts[] = {{kind, strlen(kind) + 1}, salt, of_hash(plain)};
-    return hash_keyed(secret_slice(store->row_key), parts, COUNT_OF(parts));
+    struct hash opening = row_opening(store, salt);
+    return commitment_of(&opening, kind, plain);
 }
 
 struct hash row_commitment(struct store *store, const char *kind, struct slice salt, struct slice bytes)
@@ -51,28 +56,13 @@ struct hash row_commitment(struct store *store, const char *kind, struct slice s
     return row_commitment_hash(store, kind, salt, &plain);
 }
 
-void span_hash(struct hasher *hasher, const struct outcome_span *span)
-{
-    const char *const texts[] = {span->label, span->rule, span->operator_name};
-    uint64_t numbers[5] = {span->start, span->end, span->out_start, span->out_end, 0};
-    memcpy(&numbers[4], &span->score, sizeof numbers[4]);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) { /* little-endian, whatever the machine */
-        unsigned char bytes[8];
-        for (size_t b = 0; b < sizeof bytes; b++)
-            bytes[b] = (unsigned char)(numbers[i] >> (8 * b));
-        hasher_add(hasher, (struct slice){(const char *)bytes, sizeof bytes});
-    }
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        hasher_add(hasher, (struct slice){texts[i], strlen(texts[i]) + 1});
-}
-
 static int spans_hash(const struct outcome *outcome, struct hash *ret, struct error *err)
 {
     AUTO(hasher) *hasher = NULL;
     if (hasher_new(&hasher, err))
         return -1;
     for (size_t i = 0; i < outcome->span_count; i++)
-        span_hash(hasher, &outcome->spans[i]);
+        commitment_add_span(hasher, &outcome->spans[i]);
     *ret = hasher_finish(hasher);
     return 0;
 }

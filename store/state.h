@@ -90,11 +90,10 @@ CHECKED int schema_version(struct store *store, int *ret, struct error *err);
 
 /* ---- commitments ---- (results.c makes them, verify.c makes them again) */
 #define SALT_BYTES 16u
-/* HMAC(row key, kind || salt || SHA-256(bytes)): says nothing without key and salt. */
+/* By audit/commitment.h, under the row key of this store: says nothing without that key and the row's salt. */
+struct hash row_opening(struct store *store, struct slice salt);
 struct hash row_commitment(struct store *store, const char *kind, struct slice salt, struct slice bytes);
 struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt,
                                 const struct hash *plain);
-/* One span in the form that is hashed for its document. */
-void span_hash(struct hasher *hasher, const struct outcome_span *span);
 
 #endif

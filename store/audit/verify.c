@@ -4,6 +4,7 @@
  * Computes everything anew from the records in one pass: leaf hashes, the tree, the root under each
  * checkpoint, and the commitments of every row that a record speaks of (which finds an old page put back, of
  * whatever table). It shares no code with log.c, which wrote what is judged here. */
+#include "store/audit/commitment.h"
 #include "store/audit/compare.h"
 #include "store/audit/record.h"
 #include "store/runs.h"
@@ -47,7 +48,7 @@ static bool is_hash(const json_t *record, const char *name, const struct hash *e
 /* ---- the rows of a document ---- */
 static int add_span(void *context, const struct outcome_span *span, struct error *err UNUSED)
 {
-    span_hash(context, span);
+    commitment_add_span(context, span);
     return 0;
 }
 

@@ -176,4 +176,36 @@ struct audit_verdict {
 CHECKED int audit_verify(struct store *store, const char *const *extra_anchors, size_t count,
                          struct audit_verdict *ret, struct error *err);
 
+/* ---- proofs for strangers ---- (docs/internals/audit-bundles.md) */
+/* One result (by id or document) with its record, the way from it to a newly signed checkpoint, and the opening of its
+ * commitments. Appends one JSON object, laid out for reading, to `to`. The event `result-prove` is written first.
+ * digests_only: the digests of what is stored, without the results, text and spans themselves. FAULT_INPUT when there
+ * is none such; FAULT_AUDIT when the store does not hold what its log says. */
+CHECKED int audit_prove(struct store *store, const char *id_or_document, bool digests_only, struct buffer *to,
+                        struct error *err);
+
+struct bundle_wish {
+    const char *name;         /* of the file, for places; may be NULL */
+    const char *verifier_key; /* who must have signed; NULL = whoever the bundle names */
+    const char *anchor;       /* a copy of the anchor: the same, and its roots must be those of the bundle; or NULL */
+};
+
+struct bundle_verdict {
+    const char *kind; /* "proof" */
+    char verifier_key[128];
+    bool is_pinned;   /* the key is the one that was wished for */
+    bool is_anchored; /* the anchor has a checkpoint of the bundle */
+    uint64_t size;    /* of the newest checkpoint */
+    struct hash root;
+    uint64_t first, records, checkpoints; /* first: leaf of the result */
+    size_t path_hashes;                   /* proof: from the result to the root */
+    bool has_stored;                      /* proof: what is stored was shown, not only its digests */
+    json_t *record, *run;                 /* proof: of the result, of the beginning of its run; owned */
+};
+void bundle_verdict_clear(struct bundle_verdict *verdict);
+
+/* Checks a bundle with nothing but itself: no key, no store. -1 with FAULT_AUDIT, naming file, line and field of the
+ * first thing that does not fit; *ret then owns nothing. */
+CHECKED int bundle_verify(FILE *from, const struct bundle_wish *wish, struct bundle_verdict *ret, struct error *err);
+
 #endif

@@ -27,6 +27,7 @@ const struct audit_kind audit_kinds[] = {
     {"document-failed", "runner", true, DOCUMENT_FIELDS, "a document could not be processed"},
     {"results-list", "command", false, {"rows", NULL}, "results were listed"},
     {"result-show", "command", false, {"object", "result", NULL}, "one result was shown"},
+    {"result-prove", "command", false, {"object", "result", NULL}, "the proof of one result was written"},
     {"results-export", "command", false, {"rows", "format", NULL}, "results were written out"},
     {"audit-read", "command", false, {"object", NULL}, "the log itself was read; object: what was asked for, or null"},
     {.event = NULL}};

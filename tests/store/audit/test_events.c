@@ -139,6 +139,7 @@ static void every_kind_of_event(struct world *w)
     assert_ok(store_run_end(w->store, run, &counts, "completed", checkpoint, &err), err);
     event(w, "results-list", json_pack("{s:i}", "rows", 1));
     event(w, "result-show", json_pack("{s:s, s:s}", "object", DIGEST_A, "result", run));
+    event(w, "result-prove", json_pack("{s:s, s:s}", "object", DIGEST_A, "result", run));
     event(w, "results-export", json_pack("{s:i, s:s}", "rows", 1, "format", "csv"));
     event(w, "audit-read", json_pack("{s:n}", "object"));
     snprintf(other, sizeof other, "%s", path_of(w->folder, "other.anchor"));
@@ -160,7 +161,7 @@ static void every_record_has_the_documented_fields(void **state UNUSED)
     assert_string_equal(
         walk.events,
         "store-create run-start document-done document-quarantined document-failed run-end results-list "
-        "result-show results-export audit-read anchor-change ");
+        "result-show result-prove results-export audit-read anchor-change ");
     for (const struct audit_kind *kind = audit_kinds; kind->event; kind++)
         assert_non_null(strstr(walk.events, kind->event));
     world_end(&w);

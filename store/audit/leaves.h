@@ -1,0 +1,17 @@
+/* leaves.h - the leaf hashes of a store's log, for proofs: merkle_leaves over the table. */
+#ifndef ALCOVE_STORE_AUDIT_LEAVES_H
+#define ALCOVE_STORE_AUDIT_LEAVES_H
+
+#include "store/state.h"
+
+struct leaf_reader { /* {.store = store}; read in ascending runs, each run is one pass */
+    struct store *store;
+    struct query *query;
+    uint64_t next; /* the leaf that the query gives next */
+};
+void leaf_reader_clear(struct leaf_reader *reader);
+
+/* A merkle_leaves; context is a leaf_reader. -1 with FAULT_AUDIT when there is no such leaf. */
+int leaf_read(void *context, uint64_t index, struct hash *ret, struct error *err);
+
+#endif

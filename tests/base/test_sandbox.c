@@ -304,6 +304,28 @@ static void memory_is_bounded(void **state UNUSED)
 #endif
 }
 
+/* A container whose own filter refuses seccomp(2), as some do: no role goes on. */
+static void where_filters_are_refused_nothing_goes_on(void **state UNUSED)
+{
+    for (int role = 0; role < SANDBOX_ROLES; role++) {
+        fflush(NULL);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            struct error err = {0};
+            scmp_filter_ctx outer = seccomp_init(SCMP_ACT_ALLOW);
+            if (!outer || seccomp_rule_add(outer, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) ||
+                seccomp_load(outer))
+                _exit(98);
+            _exit(sandbox_close((enum sandbox_role)role, -1, NULL, &err) ? fault_exit(err.code) : 0);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 8);
+    }
+}
+
 static void the_report_agrees_with_what_was_tried(void **state UNUSED)
 {
     struct sandbox_report report;
@@ -352,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_i386_entry_is_killed),
 #endif
         cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(where_filters_are_refused_nothing_goes_on),
         cmocka_unit_test(the_report_agrees_with_what_was_tried),
         cmocka_unit_test(the_page_shows_the_table),
     };

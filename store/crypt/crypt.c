@@ -259,7 +259,7 @@ static int connect(struct crypt *c, bool is_new, struct error *err)
     snprintf(sql, sizeof sql,
              "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=%u; %s"
              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
-             "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-8000;",
+             "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-64000;",
              c->header.page_bytes, is_new ? "PRAGMA journal_mode=MEMORY;" : "");
     if (run_sql(c, sql, err))
         return -1;
@@ -344,7 +344,7 @@ static int mend_first_header(struct crypt *c, unsigned char copies[HEADER_COPIES
 int crypt_open(struct crypt **ret, const struct store_options *options, bool *ret_was_made, struct error *err)
 {
     unsigned char copies[HEADER_COPIES][HEADER_COPY_BYTES];
-    bool is_blank, was_made = false;
+    bool is_blank = false, was_made = false;
     AUTO(crypt) *c = calloc(1, sizeof *c);
     if (!c)
         return error_memory(err);

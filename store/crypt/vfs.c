@@ -119,6 +119,8 @@ static int fill_holes(struct crypt *c, uint32_t last, unsigned char *sealed)
 {
     uint32_t page_bytes = c->header.page_bytes;
     int rc = SQLITE_OK;
+    if (c->pages >= last)
+        return SQLITE_OK;
     memset(sealed + page_bytes, 0, page_bytes);
     while (rc == SQLITE_OK && c->pages < last)
         rc = page_put(c, c->pages + 1, sealed + page_bytes, sealed);
@@ -219,7 +221,8 @@ static int log_sync(sqlite3_file *file, int flags)
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret)
 {
-    return shim(file)->real->pMethods->xFileSize(shim(file)->real, ret);
+    int rc = wal_flush(&shim(file)->crypt->wal, shim(file)->real);
+    return rc == SQLITE_OK ? shim(file)->real->pMethods->xFileSize(shim(file)->real, ret) : rc;
 }
 
 /* ---- both ---- */
@@ -229,6 +232,8 @@ static int file_close_shim(sqlite3_file *file)
     struct shim_file *f = shim(file);
     if (f->crypt->real == f->real)
         f->crypt->real = NULL;
+    else
+        (void)wal_flush(&f->crypt->wal, f->real); /* of a transaction that was not committed */
     return f->real->pMethods->xClose(f->real);
 }
 

@@ -38,8 +38,10 @@ void wal_wipe(struct wal *wal)
     EVP_CIPHER_CTX_free(wal->hide);
     EVP_CIPHER_CTX_free(wal->show);
     free(wal->frames);
+    free(wal->frame);
     wal->hide = wal->show = NULL;
     wal->frames = NULL;
+    wal->frame = NULL;
 }
 
 /* Encrypts or decrypts bytes 8..23 of the frame header in place. */
@@ -61,12 +63,11 @@ static uint32_t get_be(const unsigned char *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* The place of a frame's body. The salts are the generation's and not those in the frame's header: SQLite leaves these
+/* Where a frame's body belongs. The salts are the generation's and not those in the frame's header: SQLite leaves these
  * zero while it means to sum a rewritten transaction again, and fills them in after the body was sealed. */
-static struct page_place body_place(const struct wal *wal, const unsigned char *frame_header, int64_t frame_at)
+static struct page_place place_of(const struct wal *wal, uint32_t number, int64_t frame_at)
 {
-    struct page_place place = {PAGE_WAL, wal->database_id, get_be(frame_header), (uint64_t)frame_at, {0},
-                               wal->sequence};
+    struct page_place place = {PAGE_WAL, wal->database_id, number, (uint64_t)frame_at, {0}, wal->sequence};
     memcpy(place.salts, wal->salts, sizeof place.salts);
     return place;
 }
@@ -95,7 +96,7 @@ static int read_frame(struct wal *wal, sqlite3_file *real, size_t page_bytes, un
     }
     if (turn(wal->show, to, frame_at))
         return SQLITE_IOERR_READ;
-    struct page_place place = body_place(wal, to, frame_at);
+    struct page_place place = place_of(wal, get_be(to), frame_at);
     unsigned char *body = to + FRAME_HEADER_BYTES;
     if (page_open(wal->body, &place, body, page_bytes, body)) {
         memset(to, 0, FRAME_HEADER_BYTES + page_bytes);
@@ -104,15 +105,24 @@ static int read_frame(struct wal *wal, sqlite3_file *real, size_t page_bytes, un
     return SQLITE_OK;
 }
 
+/* SQLite reads and rewrites bodies without their headers; the page number is the one that was written. */
+static int known_place(const struct wal *wal, size_t page_bytes, int64_t frame_at, struct page_place *ret)
+{
+    int64_t index = (frame_at - WAL_HEADER_BYTES) / (int64_t)(FRAME_HEADER_BYTES + page_bytes);
+    if (index >= wal->count)
+        return -1;
+    *ret = place_of(wal, wal->frames[index].page, frame_at);
+    return 0;
+}
+
 static int read_body(struct wal *wal, sqlite3_file *real, size_t page_bytes, unsigned char *to, int64_t frame_at)
 {
-    unsigned char header[FRAME_HEADER_BYTES];
-    int rc = read_frame_header(wal, real, frame_at, header);
-    if (rc == SQLITE_OK)
-        rc = real->pMethods->xRead(real, to, (int)page_bytes, frame_at + FRAME_HEADER_BYTES);
+    struct page_place place;
+    if (known_place(wal, page_bytes, frame_at, &place))
+        return SQLITE_IOERR_READ;
+    int rc = real->pMethods->xRead(real, to, (int)page_bytes, frame_at + FRAME_HEADER_BYTES);
     if (rc != SQLITE_OK)
         return rc;
-    struct page_place place = body_place(wal, header, frame_at);
     return page_open(wal->body, &place, to, page_bytes, to) ? SQLITE_IOERR_DATA : SQLITE_OK;
 }
 
@@ -124,6 +134,9 @@ static bool is_header_read(int bytes, int64_t at)
 
 int wal_read(struct wal *wal, sqlite3_file *real, size_t page_bytes, void *to, int bytes, sqlite3_int64 at)
 {
+    int rc = wal_flush(wal, real);
+    if (rc != SQLITE_OK)
+        return rc;
     if (is_header_read(bytes, at))
         return real->pMethods->xRead(real, to, bytes, at);
     if (at < WAL_HEADER_BYTES || bytes <= 0)
@@ -137,7 +150,7 @@ int wal_read(struct wal *wal, sqlite3_file *real, size_t page_bytes, void *to, i
         return read_body(wal, real, page_bytes, to, frame_at);
     if (within + bytes > FRAME_HEADER_BYTES)
         return SQLITE_IOERR_READ;
-    int rc = read_frame_header(wal, real, frame_at, header);
+    rc = read_frame_header(wal, real, frame_at, header);
     if (rc == SQLITE_OK)
         memcpy(to, header + within, (size_t)bytes);
     return rc;
@@ -145,9 +158,11 @@ int wal_read(struct wal *wal, sqlite3_file *real, size_t page_bytes, void *to, i
 
 /* ---- what the log holds ---- */
 
-/* Room for the frame. */
+/* Room to note the frame; frames are written one after the other, or again. */
 static int note_room(struct wal *wal, uint32_t frame)
 {
+    if (frame > wal->count)
+        return -1;
     if (frame < wal->capacity)
         return 0;
     uint32_t capacity = frame + frame / 2 + 1024;
@@ -157,6 +172,12 @@ static int note_room(struct wal *wal, uint32_t frame)
     wal->frames = frames;
     wal->capacity = capacity;
     return 0;
+}
+
+static void note(struct wal *wal, uint32_t frame, const unsigned char *header)
+{
+    wal->frames[frame] = (struct wal_frame){get_be(header), get_be(header + 4)};
+    wal->count = MAX(wal->count, frame + 1);
 }
 
 uint32_t wal_held(const struct wal *wal, uint32_t frames, uint32_t pages, unsigned char *ret_held)
@@ -171,59 +192,55 @@ uint32_t wal_held(const struct wal *wal, uint32_t frames, uint32_t pages, unsign
 
 /* ---- writing ---- */
 
-/* The header of the frame on disk: the one just written, or read again. */
-static int frame_header_of(struct wal *wal, sqlite3_file *real, int64_t frame_at, unsigned char *header)
+/* SQLite writes the header of a frame and then its body, nearly always: one call to the system serves for both. */
+int wal_flush(struct wal *wal, sqlite3_file *real)
 {
-    if (wal->known_at != frame_at)
-        return read_frame_header(wal, real, frame_at, header);
-    memcpy(header, wal->known, FRAME_HEADER_BYTES);
-    return SQLITE_OK;
+    int64_t at = wal->waiting_at;
+    wal->waiting_at = 0;
+    return at ? real->pMethods->xWrite(real, wal->frame, FRAME_HEADER_BYTES, at) : SQLITE_OK;
 }
 
-/* SQLite rewrites a body without its header when a page changes twice in a transaction: the page number is the one on
- * disk. */
 static int write_body(struct wal *wal, sqlite3_file *real, size_t page_bytes, const unsigned char *from,
                       int64_t frame_at)
 {
-    unsigned char header[FRAME_HEADER_BYTES], *sealed = sqlite3_malloc64(page_bytes);
-    if (!sealed)
-        return SQLITE_NOMEM;
-    int rc = frame_header_of(wal, real, frame_at, header);
-    if (rc == SQLITE_OK) {
-        struct page_place place = body_place(wal, header, frame_at);
-        rc = page_seal(wal->body, &place, from, page_bytes, sealed)
-                 ? SQLITE_IOERR_WRITE
-                 : real->pMethods->xWrite(real, sealed, (int)page_bytes, frame_at + FRAME_HEADER_BYTES);
-    }
-    sqlite3_free(sealed);
-    return rc;
+    struct page_place place;
+    unsigned char *body = wal->frame + FRAME_HEADER_BYTES;
+    if (known_place(wal, page_bytes, frame_at, &place))
+        return SQLITE_IOERR_WRITE;
+    bool is_whole = wal->waiting_at == frame_at;
+    int rc = is_whole ? SQLITE_OK : wal_flush(wal, real);
+    wal->waiting_at = 0;
+    if (rc == SQLITE_OK && page_seal(wal->body, &place, from, page_bytes, body))
+        rc = SQLITE_IOERR_WRITE;
+    if (rc != SQLITE_OK)
+        return rc;
+    return is_whole ? real->pMethods->xWrite(real, wal->frame, (int)(FRAME_HEADER_BYTES + page_bytes), frame_at)
+                    : real->pMethods->xWrite(real, body, (int)page_bytes, frame_at + FRAME_HEADER_BYTES);
 }
 
 static int write_frame_header(struct wal *wal, sqlite3_file *real, size_t page_bytes, const unsigned char *from,
                               int64_t frame_at)
 {
-    unsigned char header[FRAME_HEADER_BYTES];
     int64_t index = (frame_at - WAL_HEADER_BYTES) / (int64_t)(FRAME_HEADER_BYTES + page_bytes);
-    if (index >= UINT32_MAX / 2 || turn(wal->hide, memcpy(header, from, sizeof header), frame_at))
-        return SQLITE_IOERR_WRITE;
-    uint32_t frame = (uint32_t)index;
-    if (note_room(wal, frame))
-        return SQLITE_NOMEM;
-    int rc = real->pMethods->xWrite(real, header, sizeof header, frame_at);
+    int rc = index < UINT32_MAX / 2 ? wal_flush(wal, real) : SQLITE_IOERR_WRITE;
     if (rc != SQLITE_OK)
         return rc;
-    memcpy(wal->known, from, sizeof wal->known);
-    wal->known_at = frame_at;
-    wal->frames[frame] = (struct wal_frame){get_be(from), get_be(from + 4)};
-    if (wal->frames[frame].size)
-        wal->pending = frame + 1;
+    if (note_room(wal, (uint32_t)index))
+        return SQLITE_NOMEM;
+    memcpy(wal->frame, from, FRAME_HEADER_BYTES);
+    if (turn(wal->hide, wal->frame, frame_at))
+        return SQLITE_IOERR_WRITE;
+    wal->waiting_at = frame_at;
+    note(wal, (uint32_t)index, from);
+    if (wal->frames[index].size)
+        wal->pending = (uint32_t)index + 1;
     return SQLITE_OK;
 }
 
 static int write_log_header(struct wal *wal, sqlite3_file *real, const unsigned char *from)
 {
-    wal->known_at = 0;
-    wal->committed = wal->pending = 0;
+    wal->count = wal->committed = wal->pending = 0;
+    wal->waiting_at = 0; /* of the generation that ends here */
     memcpy(wal->salts, from + WAL_SALTS_AT, sizeof wal->salts);
     return real->pMethods->xWrite(real, from, WAL_HEADER_BYTES, 0);
 }
@@ -232,13 +249,15 @@ static int write_log_header(struct wal *wal, sqlite3_file *real, const unsigned 
 static int settle(struct wal *wal, int rc)
 {
     if (rc != SQLITE_OK)
-        wal->known_at = wal->pending = 0;
+        wal->waiting_at = wal->pending = 0;
     return rc;
 }
 
 int wal_write(struct wal *wal, sqlite3_file *real, size_t page_bytes, const void *from, int bytes, sqlite3_int64 at)
 {
     wal->is_ours = true;
+    if (!wal->frame && !(wal->frame = malloc(FRAME_HEADER_BYTES + page_bytes)))
+        return SQLITE_NOMEM;
     if (at == 0 && bytes == WAL_HEADER_BYTES)
         return settle(wal, write_log_header(wal, real, from));
     if (at < WAL_HEADER_BYTES)
@@ -253,7 +272,10 @@ int wal_write(struct wal *wal, sqlite3_file *real, size_t page_bytes, const void
 
 int wal_sync(struct wal *wal, sqlite3_file *real, int flags)
 {
-    int rc = settle(wal, real->pMethods->xSync(real, flags));
+    int rc = wal_flush(wal, real);
+    if (rc == SQLITE_OK)
+        rc = real->pMethods->xSync(real, flags);
+    settle(wal, rc);
     if (wal->pending)
         wal->committed = wal->pending;
     wal->pending = 0;
@@ -262,10 +284,11 @@ int wal_sync(struct wal *wal, sqlite3_file *real, int flags)
 
 int wal_truncate(struct wal *wal, sqlite3_file *real, sqlite3_int64 bytes)
 {
-    wal->known_at = 0;
-    int rc = real->pMethods->xTruncate(real, bytes);
+    int rc = wal_flush(wal, real);
+    if (rc == SQLITE_OK)
+        rc = real->pMethods->xTruncate(real, bytes);
     if (rc == SQLITE_OK && bytes == 0)
-        wal->committed = wal->pending = 0;
+        wal->count = wal->committed = wal->pending = 0;
     return rc;
 }
 
@@ -332,7 +355,7 @@ static bool is_frame_sound(struct wal *wal, int fd, size_t page_bytes, uint32_t 
     if (!read_whole(fd, frame, FRAME_HEADER_BYTES + page_bytes, at) || turn(wal->show, frame, at) ||
         memcmp(frame + HIDDEN_AT, wal->salts, sizeof wal->salts) != 0)
         return false;
-    struct page_place place = body_place(wal, frame, at);
+    struct page_place place = place_of(wal, get_be(frame), at);
     if (place.number == 0 || page_open(wal->body, &place, body, page_bytes, body))
         return false;
     checksum_add(sum, frame, 8);
@@ -344,7 +367,7 @@ int wal_prove(struct wal *wal, int fd, size_t page_bytes)
 {
     struct checksum sum;
     int failed = 0;
-    wal->committed = 0;
+    wal->count = wal->committed = 0;
     if (!is_log_sound(wal, fd, page_bytes, &sum))
         return 0;
     unsigned char *frame = malloc(FRAME_HEADER_BYTES + page_bytes);
@@ -354,7 +377,7 @@ int wal_prove(struct wal *wal, int fd, size_t page_bytes)
         failed = note_room(wal, i);
         if (failed)
             break;
-        wal->frames[i] = (struct wal_frame){get_be(frame), get_be(frame + 4)};
+        note(wal, i, frame);
         if (wal->frames[i].size)
             wal->committed = i + 1;
     }

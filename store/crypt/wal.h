@@ -30,10 +30,10 @@ struct wal {
     uint64_t sequence;           /* of the store's header when this generation of the log began */
     unsigned char salts[8];      /* of this generation */
     bool is_ours;                /* we wrote to it: from now on a frame that does not authenticate is an error */
-    int64_t known_at;            /* the frame whose header was written last, and that header; 0 = none */
-    unsigned char known[FRAME_HEADER_BYTES];
-    struct wal_frame *frames;    /* as written so far, committed or not */
-    uint32_t capacity;
+    struct wal_frame *frames;    /* as they stand in the log, committed or not */
+    uint32_t count, capacity;
+    unsigned char *frame;        /* one frame, sealed; its header waits here for the body, to be written at once */
+    int64_t waiting_at;          /* place of that frame; 0 = none waits */
     uint32_t committed, pending; /* frames up to the last commit that was synced; up to the one that is not yet */
 };
 CHECKED int wal_make(struct wal *wal, const struct secret *data_key, const unsigned char *database_id,
@@ -45,6 +45,7 @@ int wal_read(struct wal *wal, sqlite3_file *real, size_t page_bytes, void *to, i
 int wal_write(struct wal *wal, sqlite3_file *real, size_t page_bytes, const void *from, int bytes, sqlite3_int64 at);
 int wal_sync(struct wal *wal, sqlite3_file *real, int flags);
 int wal_truncate(struct wal *wal, sqlite3_file *real, sqlite3_int64 bytes);
+int wal_flush(struct wal *wal, sqlite3_file *real); /* before anything else looks at the file */
 
 /* The salts in the log's header: which generation it is. -1 when there is no log. */
 CHECKED int wal_salts(int fd, unsigned char ret[8]);

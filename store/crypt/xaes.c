@@ -5,7 +5,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sys/types.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 
 #define BLOCK_BYTES 16
 #define NONCES_DRAWN 128
@@ -15,8 +16,32 @@ struct xaes {
     unsigned char mask[BLOCK_BYTES];     /* K1 */
     unsigned char drawn[NONCES_DRAWN * XAES_NONCE_BYTES];
     size_t drawn_left;
-    pid_t drawn_by;
+    unsigned drawn_in; /* which process, see process_mark */
 };
+
+/* A number that differs between a process and what it forks: a page that the kernel clears in the child (a process id is
+ * not enough across namespaces, and a system call costs a tenth of a page). 0 when there is no such page: draw anew. */
+static unsigned process_mark(void)
+{
+    static _Atomic(atomic_uint *) page;
+    static atomic_uint last;
+    atomic_uint *p = atomic_load(&page);
+    if (!p) {
+        p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (p == MAP_FAILED)
+            return 0;
+        atomic_uint *none = NULL;
+        if (madvise(p, sizeof *p, MADV_WIPEONFORK) || !atomic_compare_exchange_strong(&page, &none, p)) {
+            munmap(p, sizeof *p);
+            return 0;
+        }
+    }
+    unsigned mark = atomic_load(p), zero = 0;
+    if (mark)
+        return mark;
+    mark = atomic_fetch_add(&last, 1) + 1;
+    return atomic_compare_exchange_strong(p, &zero, mark) ? mark : zero;
+}
 
 static bool encrypt_blocks(struct xaes *x, const unsigned char *from, int bytes, unsigned char *to)
 {
@@ -121,11 +146,12 @@ int xaes_open(struct xaes *x, const unsigned char nonce[XAES_NONCE_BYTES], struc
 
 int xaes_nonce(struct xaes *x, unsigned char ret[XAES_NONCE_BYTES])
 {
-    if (x->drawn_left == 0 || x->drawn_by != getpid()) {
+    unsigned mark = process_mark();
+    if (x->drawn_left == 0 || mark == 0 || x->drawn_in != mark) {
         if (RAND_bytes(x->drawn, sizeof x->drawn) != 1)
             return -1;
         x->drawn_left = NONCES_DRAWN;
-        x->drawn_by = getpid();
+        x->drawn_in = mark;
     }
     memcpy(ret, x->drawn + --x->drawn_left * XAES_NONCE_BYTES, XAES_NONCE_BYTES);
     return 0;

@@ -143,6 +143,9 @@ static void print_end(const struct context *context, const struct run_end *end)
 int run_report_document(void *context, const struct run_document *document, struct error *err)
 {
     struct run_report *report = context;
+    if (document->analysis && document->analysis->is_leaking)
+        context_warn(report->context, "%.*s: an output still holds a value that was found (verify: warn)",
+                     (int)MIN(document->document.bytes, 200u), document->document.data);
     progress_step(report->progress, ++report->seen);
     if (!report->has_lines) {
         if (!report->context->is_quiet)

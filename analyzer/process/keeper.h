@@ -34,6 +34,7 @@ struct analysis {
     uint32_t label_counts[LABEL_COUNT];
     struct slice results; /* one JSON object, canonical; empty = no steps */
     struct slice shown;   /* the results for a person, lines of UTF-8 */
+    bool is_leaking;      /* with verify: warn, an output holds a value that was found */
     double redact_ms, step_ms[STEPS_MAX];
 };
 void analysis_clear(struct analysis *analysis);

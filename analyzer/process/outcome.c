@@ -56,6 +56,7 @@ void outcome_put(struct message *message, const struct pipeline *pipeline, const
         put_span(message, &r->spans[i], work->has_explanations);
     message_put_bytes(message, work->results);
     message_put_bytes(message, work->shown);
+    message_put_u64(message, work->is_leaking);
     message_put_f64(message, work->redact_ms);
     for (size_t i = 0; i < pipeline->step_count; i++)
         message_put_f64(message, work->times[i].ms);
@@ -141,6 +142,7 @@ int outcome_get(struct message *message, const struct pipeline *pipeline, size_t
         return -1;
     ret->results = message_get_bytes(message);
     ret->shown = message_get_bytes(message);
+    ret->is_leaking = message_get_u64(message) != 0;
     ret->redact_ms = message_get_f64(message);
     bool are_times = is_time(ret->redact_ms);
     for (size_t i = 0; i < pipeline->step_count; i++) {

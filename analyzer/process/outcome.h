@@ -13,6 +13,7 @@ struct work { /* what the worker made of a document */
     double redact_ms;
     const struct step_time *times; /* [pipeline->step_count] */
     bool has_explanations;
+    bool is_leaking; /* with verify: warn, an output holds a value that was found */
 };
 
 void outcome_put(struct message *message, const struct pipeline *pipeline, const struct work *work);

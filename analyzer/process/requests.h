@@ -12,7 +12,7 @@
  *   MSG_ANALYZE        keeper   worker   text
  *   MSG_KEYED_HASHES   worker   keeper   purpose, count, value...
  *   MSG_HASHES         keeper   worker   32 bytes a value
- *   MSG_OUTCOME        worker   keeper   0, text, count, span..., results, shown, times... | 1, error
+ *   MSG_OUTCOME        worker   keeper   0, text, count, span..., results, shown, leak, times... | 1, error
  *
  * The first field of an answer says whether an error follows. Errors of children never hold text of a
  * document. */

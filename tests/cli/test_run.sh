@@ -152,6 +152,11 @@ json '[l["status"] for l in lines[:-1]] == ["done", "quarantined", "done"] and l
 json '"NAME" in lines[1]["reason"] and "mini.name" in lines[1]["reason"]'
 json '"Zebradine" not in lines[1]["reason"] and "Quillon" not in lines[1]["reason"]'
 
+sed -i 's/rules: \[\(.*\)\]}/rules: [\1], verify: warn}/' "$work/leak.yaml"
+expect 0 run "$work/leak.yaml" "$work/docs" --store "$work/leak.alc" --json
+json 'j["done"] == 3'
+warns 'verify: warn'
+
 # What is asked wrongly.
 expect 2 run "$pipeline"
 warns 'no INPUT'

@@ -17,7 +17,7 @@ static void unescape(char *text)
 {
     char *to = text;
     for (const char *c = text; *c; c++)
-        *to++ = c[0] == '\\' && c[1] == 'n' ? (c++, '\n') : *c;
+        *to++ = (char)(c[0] == '\\' && c[1] == 'n' ? (c++, '\n') : *c);
     *to = 0;
 }
 

@@ -124,7 +124,7 @@ static void any_changed_digit_is_refused(void **state)
         if (source[i] < '0' || source[i] > '9')
             continue;
         memcpy(written, source, sizeof source);
-        written[i] = (char)('0' + (source[i] - '0' + 1 + random_next(&random) % 9) % 10);
+        written[i] = (char)('0' + (source[i] - '0' + 1 + (int)(random_next(&random) % 9)) % 10);
         const char *name = refusal(source, written);
         if (!*name)
             print_message("passed: %s\n", written);

@@ -7,6 +7,7 @@
  * counts down for that reason: an upper bound beside the word would already be the next run's.) */
 #include "base/thread.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
 #include <assert.h>
@@ -17,20 +18,32 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define SPINS_BEFORE_SLEEP 2000 /* some 20 to 80 microseconds: longer than the gaps inside a forward pass */
+#define SPINS_BEFORE_SLEEP 4000 /* some 20 to 80 microseconds: longer than the gaps inside a forward pass */
 #define STACK_BYTES (1u << 20)
+
+/* On a busy machine the system takes a worker off its core in the middle of an index, and the caller waits for
+ * milliseconds where it works for microseconds; or it wakes a worker on the caller's own core. So a run whose wait was
+ * longer than its work (and than STALL_NS) counts as stalled, and so does one that finds a worker asleep again soon
+ * after it was called. The caller then does some runs alone, twice as many each time, until runs go well again. */
+#define STALL_NS 50000
+#define ALONE_RUNS_MIN 64u
+#define ALONE_RUNS_MAX 1024u
+#define GOOD_RUNS_TO_FORGET 2048u
+#define RUNS_BETWEEN_CALLS 64u
 
 typedef void work_function(void *context, size_t index);
 
 struct pool {
     unsigned threads, started;
     int spins;
+    /* the caller's: runs still to do alone, how many after the next stall, good ones since, runs since it called */
+    unsigned alone_left, alone_next, good, since_call;
     pthread_t *ids; /* [started] */
     _Alignas(64) _Atomic uint64_t ticket;
     _Atomic(work_function *) work;
     _Atomic(void *) context;
     _Alignas(64) _Atomic uint32_t unfinished;
-    _Alignas(64) _Atomic uint32_t sleepers;
+    _Alignas(64) _Atomic uint32_t sleepers, waking; /* waking: of the sleepers, those already called */
     atomic_bool is_stopping, caller_sleeps;
     pthread_mutex_t lock;
     pthread_cond_t published, finished;
@@ -125,6 +138,8 @@ static uint32_t wait_for_run(struct pool *p, uint32_t seen)
     while (run_number(p) == seen && !atomic_load(&p->is_stopping))
         pthread_cond_wait(&p->published, &p->lock);
     atomic_fetch_sub(&p->sleepers, 1);
+    if (atomic_load(&p->waking) > 0)
+        atomic_fetch_sub(&p->waking, 1);
     pthread_mutex_unlock(&p->lock);
     return run_number(p);
 }
@@ -142,11 +157,12 @@ static void *worker(void *argument)
     return NULL;
 }
 
-static void wait_until_done(struct pool *p)
+/* True if it had to wait longer than the spin. */
+static bool wait_until_done(struct pool *p)
 {
     for (int i = 0; i < p->spins; i++) {
         if (atomic_load_explicit(&p->unfinished, memory_order_acquire) == 0)
-            return;
+            return false;
         pause_briefly();
     }
     pthread_mutex_lock(&p->lock);
@@ -155,28 +171,69 @@ static void wait_until_done(struct pool *p)
         pthread_cond_wait(&p->finished, &p->lock);
     atomic_store(&p->caller_sleeps, false);
     pthread_mutex_unlock(&p->lock);
+    return true;
+}
+
+static void go_alone(struct pool *p)
+{
+    p->alone_left = p->alone_next;
+    p->alone_next = MIN(2 * p->alone_next, ALONE_RUNS_MAX);
+    p->good = 0;
+    p->since_call = RUNS_BETWEEN_CALLS;
+}
+
+/* Whether this run is the caller's alone. */
+static bool is_run_alone(struct pool *p, size_t count)
+{
+    if (!p || p->started == 0 || count < 2)
+        return true;
+    if (p->alone_left > 0) {
+        p->alone_left--;
+        return true;
+    }
+    if (atomic_load(&p->sleepers) > atomic_load(&p->waking) && p->since_call < RUNS_BETWEEN_CALLS && p->spins) {
+        go_alone(p);
+        return true;
+    }
+    p->since_call += p->since_call < RUNS_BETWEEN_CALLS;
+    return false;
+}
+
+/* Learns from a run: `work_ns` the caller's own part, `wait_ns` what it then waited. */
+static void judge_run(struct pool *p, int64_t work_ns, int64_t wait_ns)
+{
+    if (wait_ns > STALL_NS && wait_ns > work_ns) {
+        go_alone(p);
+    } else if (++p->good == GOOD_RUNS_TO_FORGET) {
+        p->alone_next = ALONE_RUNS_MIN;
+        p->good = 0;
+    }
 }
 
 void pool_run(struct pool *p, size_t count, work_function *work, void *context)
 {
-    if (!p || p->started == 0 || count < 2) {
+    if (is_run_alone(p, count)) {
         for (size_t i = 0; i < count; i++)
             work(context, i);
         return;
     }
     assert(count <= UINT32_MAX);
     uint32_t number = run_number(p) + 1;
+    int64_t start = clock_monotonic_ns();
     atomic_store_explicit(&p->work, work, memory_order_relaxed);
     atomic_store_explicit(&p->context, context, memory_order_relaxed);
     atomic_store_explicit(&p->unfinished, (uint32_t)count, memory_order_relaxed);
     atomic_store(&p->ticket, (uint64_t)number << 32 | (uint32_t)count);
-    if (atomic_load(&p->sleepers)) {
+    if (atomic_load(&p->sleepers) > atomic_load(&p->waking)) { /* calling again one who waits for a core costs us ours */
         pthread_mutex_lock(&p->lock);
+        atomic_store(&p->waking, atomic_load(&p->sleepers));
+        p->since_call = 0;
         pthread_cond_broadcast(&p->published);
         pthread_mutex_unlock(&p->lock);
     }
     take_part(p, number);
-    wait_until_done(p);
+    int64_t done = clock_monotonic_ns();
+    judge_run(p, done - start, wait_until_done(p) ? clock_monotonic_ns() - done : 0);
 }
 
 /* ---- life ---- */
@@ -209,6 +266,8 @@ int pool_new(struct pool **ret, unsigned threads, struct error *err)
         return error_memory(err);
     memset(p, 0, sizeof *p);
     p->threads = threads;
+    p->alone_next = ALONE_RUNS_MIN;
+    p->since_call = RUNS_BETWEEN_CALLS;
     p->spins = threads <= cores ? SPINS_BEFORE_SLEEP : 0; /* with more threads than cores, spinning starves the rest */
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->published, NULL);

@@ -1,7 +1,8 @@
 /* thread.h - a pool for data-parallel loops. The work is split by output only, so results do not depend on the
  * number of threads.
  *
- * Workers spin briefly and then sleep, so more threads than cores do not hurt. Made before a sandbox closes (clone is
+ * Workers spin briefly and then sleep, so more threads than cores do not hurt; where the machine is busy and waiting for
+ * workers costs more than they give, the caller works alone for a while. Made before a sandbox closes (clone is
  * refused afterwards) and after the fork (threads do not survive one). */
 #ifndef ALCOVE_BASE_THREAD_H
 #define ALCOVE_BASE_THREAD_H

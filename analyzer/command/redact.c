@@ -137,9 +137,7 @@ static int make_key(struct secret **ret, const struct context *context, const st
 {
     const char *path = argument_text(arguments, "key-file", NULL);
     if (!path) {
-        context_note(
-            context,
-            "surrogates and hashes use a random key of this command; --key-file keeps them the same");
+        context_warn(context, "no --key-file: surrogates and hashes use a random key of this command");
         return secret_random(ret, HASH_BYTES, err);
     }
     AUTO(buffer) *bytes = NULL;

@@ -255,7 +255,7 @@ static void count_up(struct place *p, int transactions, int autocheckpoint)
 /* What is deleted is overwritten by zeros: some frames hold nothing else. */
 static void ten_in_the_log(struct place *p)
 {
-    must(p, "PRAGMA wal_autocheckpoint=0; CREATE TABLE big(x); INSERT INTO big VALUES(randomblob(20000))");
+    must(p, "PRAGMA wal_autocheckpoint=0; CREATE TABLE big(x); INSERT INTO big VALUES(randomblob(60000))");
     must(p, "DELETE FROM big");
     count_up(p, 10, 0);
 }
@@ -301,8 +301,8 @@ static void flip_the_log(void (*work)(struct place *p), int64_t least)
     size_t count = 0, places[1024];
     for (size_t i = 0; i < WAL_HEADER_BYTES; i++)
         places[count++] = i;
-    for (size_t f = 0; f < frames && f < 60; f++) {
-        for (size_t i = 0; i < FRAME_HEADER_BYTES; i += 2)
+    for (size_t f = 0; f < frames && f < 120; f++) {
+        for (size_t i = 0; i < FRAME_HEADER_BYTES && f < 30; i += 2)
             places[count++] = WAL_HEADER_BYTES + f * frame + i;
         places[count++] = WAL_HEADER_BYTES + f * frame + FRAME_HEADER_BYTES + random_next(&seed) % PAGE_BYTES;
         places[count++] = WAL_HEADER_BYTES + (f + 1) * frame - 1;

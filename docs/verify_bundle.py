@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a proof of Alcove's audit log: verify_bundle.py FILE [VERIFIERKEY]
+"""Checks a proof or an export of Alcove's audit log: verify_bundle.py FILE [VERIFIERKEY]
 
 Made to be read: Python's own library only, none of Alcove's code. What a bundle holds is described in
 docs/internals/audit-bundles.md. Prints what is proved, or the first thing that does not fit, and exits 7.
@@ -125,14 +125,83 @@ def verify_proof(proof):
     print(f"verified: record {proof['result']['leaf']} of {size}, {records['result']['event']}")
 
 
+# ---- a stretch of the log ----
+def append(edge, size, leaf):
+    """The roots of the perfect trees over size + 1 leaves, from those over size leaves."""
+    while size & 1:
+        edge, leaf, size = edge[:-1], node(edge[-1], leaf), size >> 1
+    return edge + [leaf]
+
+
+def root_of(edge):
+    root = edge[-1] if edge else hashlib.sha256().digest()
+    for left in reversed(edge[:-1]):
+        root = node(left, root)
+    return root
+
+
+def has_grown(first, second, first_root, second_root, path):
+    """RFC 9162, section 2.1.4.2."""
+    if first == second:
+        return not path and first_root == second_root
+    path = path if first & (first - 1) else [first_root] + path
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for p in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node(p, fr), node(p, sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node(sr, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
+
+
+def verify_export(first, lines):
+    key, start, end = first["verifier_key"], first["from"], first["to"]
+    size, edge, time = first["first"], [bytes.fromhex(h) for h in first["edge"]], None
+    check(len(edge) == bin(size).count("1"), "the edge does not fit the records before")
+    check(lines and "records" in lines[-1], "the last line is missing")
+    for number, line in enumerate(lines[:-1], 2):
+        if "checkpoint" in line:
+            check(read_checkpoint(line["checkpoint"], key) == (size, root_of(edge)), f"line {number}: another root")
+            continue
+        record = json.loads(line["record"])
+        check(line["leaf"] == record["seq"] == size, f"line {number}: records are missing or moved")
+        time = record["time"]
+        if size == first["first"]:
+            check(record.get("verifier_key") == key if size == 0 else start and time < start,
+                  f"line {number}: the range does not begin there")
+        edge, size = append(edge, size, leaf_hash(line["record"])), size + 1
+    count = size - first["first"]
+    check(count == lines[-1]["records"] > 0, "records are missing")
+    last_size, last_root = read_checkpoint(lines[-1]["checkpoint"], key)
+    path = [bytes.fromhex(h) for h in lines[-1]["consistency"]]
+    check(has_grown(size, last_size, root_of(edge), last_root, path), "the last checkpoint does not cover the records")
+    check(size == last_size or end and time[:len(end)] > end, "the range does not end there")
+    print(f"verified: {count} records from leaf {first['first']} on, none left out, of {last_size}")
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        bundle = json.load(file)
+        text = file.read()
+    try:
+        values = [json.loads(text)]
+    except json.JSONDecodeError:
+        values = [json.loads(line) for line in text.splitlines()]
     if len(sys.argv) > 2:
-        check(bundle["verifier_key"] == sys.argv[2], "signed by another key")
-    check(bundle["format"] == "alcove-proof-1", "not a bundle that this program knows")
-    verify_proof(bundle)
-    print(f"signed by {bundle['verifier_key']}")
+        check(values[0]["verifier_key"] == sys.argv[2], "signed by another key")
+    if values[0]["format"] == "alcove-proof-1":
+        verify_proof(values[0])
+    else:
+        check(values[0]["format"] == "alcove-export-1", "not a bundle that this program knows")
+        verify_export(values[0], values[1:])
+    print(f"signed by {values[0]['verifier_key']}")
 
 
 if __name__ == "__main__":

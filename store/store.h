@@ -184,6 +184,13 @@ CHECKED int audit_verify(struct store *store, const char *const *extra_anchors, 
 CHECKED int audit_prove(struct store *store, const char *id_or_document, bool digests_only, struct buffer *to,
                         struct error *err);
 
+typedef int bundle_line(void *context, struct slice line, struct error *err);
+/* All records from one time to another (RFC 3339 or a beginning of it, both ends included, NULL = without an end), the
+ * one before and the one after, and what shows that they are the log's: a JSON object a line, each with its newline.
+ * The event `audit-export` is written first and a checkpoint is signed. */
+CHECKED int audit_export(struct store *store, const char *from, const char *to, bundle_line *line, void *context,
+                         struct error *err);
+
 struct bundle_wish {
     const char *name;         /* of the file, for places; may be NULL */
     const char *verifier_key; /* who must have signed; NULL = whoever the bundle names */
@@ -191,13 +198,14 @@ struct bundle_wish {
 };
 
 struct bundle_verdict {
-    const char *kind; /* "proof" */
+    const char *kind; /* "proof" or "export" */
     char verifier_key[128];
     bool is_pinned;   /* the key is the one that was wished for */
     bool is_anchored; /* the anchor has a checkpoint of the bundle */
     uint64_t size;    /* of the newest checkpoint */
     struct hash root;
-    uint64_t first, records, checkpoints; /* first: leaf of the result */
+    uint64_t first, records, checkpoints; /* first: leaf of the result, or of the first record */
+    char from[32], to[32];                /* export: "" = without an end */
     size_t path_hashes;                   /* proof: from the result to the root */
     bool has_stored;                      /* proof: what is stored was shown, not only its digests */
     json_t *record, *run;                 /* proof: of the result, of the beginning of its run; owned */

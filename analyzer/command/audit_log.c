@@ -1,4 +1,5 @@
 /* audit_log.c - `alcove audit log`: the records, in order. That they were read is itself recorded first. */
+#include "analyzer/command/audit_time.h"
 #include "analyzer/command/open_store.h"
 #include "analyzer/command/output.h"
 #include "base/json.h"
@@ -77,20 +78,6 @@ static int check_events(const char *events, struct error *err)
     return 0;
 }
 
-/* A beginning of 2026-11-24T10:11:12.123456789Z that is at least a year. */
-static int check_time(const char *option, const char *text, struct error *err)
-{
-    static const char form[] = "dddd-dd-ddTdd:dd:dd.dddddddddZ";
-    size_t bytes = text ? strlen(text) : 4, i = 0;
-    while (text && i < bytes && i < sizeof form - 1 &&
-           (form[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i]))
-        i++;
-    if (!text || (i == bytes && bytes >= 4))
-        return 0;
-    error_set(err, FAULT_USAGE, "--%s wants a time in UTC", option);
-    return error_hint(err, "for instance 2026-11-24 or 2026-11-24T10:30");
-}
-
 /* No record of the reading, no reading. */
 static int record_reading(struct store *store, const char *document, uint64_t *ret_leaf, struct error *err)
 {
@@ -108,11 +95,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
     struct audit_filter filter = {.event = argument_text(arguments, "event", NULL),
                                   .document = argument_text(arguments, "object", NULL),
                                   .actor = argument_text(arguments, "actor", NULL),
-                                  .from = argument_text(arguments, "from", NULL),
-                                  .to = argument_text(arguments, "to", NULL),
                                   .limit = argument_number(arguments, "limit", 0)};
-    if (check_events(filter.event, err) || check_time("from", filter.from, err) ||
-        check_time("to", filter.to, err))
+    if (check_events(filter.event, err) || audit_time_read(arguments, &filter.from, &filter.to, err))
         return -1;
     if (open_store(&store, context, arguments, &(struct store_wish){.mode = STORE_WRITE}, NULL, err) ||
         record_reading(store, filter.document, &filter.before, err))
@@ -138,11 +122,7 @@ static const struct option options[] = {
      .help = "only these events (see docs/audit-events.md)"},
     {.name = "object", .kind = OPTION_TEXT, .value = "DOCUMENT", .help = "only what concerns this document"},
     {.name = "actor", .kind = OPTION_TEXT, .value = "LOGIN", .help = "only what this login or uid did"},
-    {.name = "from",
-     .kind = OPTION_TEXT,
-     .value = "TIME",
-     .help = "from this time on: 2026-11-24T10:00, or the day alone"},
-    {.name = "to", .kind = OPTION_TEXT, .value = "TIME", .help = "up to and with this time or day"},
+    OPTION_ROWS_TIME,
     {.name = "limit", .kind = OPTION_NUMBER, .value = "N", .min = 1, .help = "only the newest N"},
     {0}};
 

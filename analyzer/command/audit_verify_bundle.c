@@ -1,6 +1,10 @@
 /* audit_verify_bundle.c - `alcove audit verify-bundle`: what a stranger runs, without key and without store. */
 #include "analyzer/command/bundle_text.h"
+#include "base/file.h"
 #include "base/json.h"
+
+#include <limits.h>
+#include <sys/stat.h>
 
 /* The place as data; the reason goes to stderr as every error does. */
 static void print_bad(const struct context *context)
@@ -12,15 +16,27 @@ static void print_bad(const struct context *context)
     json_decref(line);
 }
 
+/* A folder is that of an export. */
+static int open_bundle(const char *given, char name[PATH_MAX], FILE **ret, struct error *err)
+{
+    struct stat st;
+    bool is_folder = stat(given, &st) == 0 && S_ISDIR(st.st_mode);
+    if (path_join(name, PATH_MAX, err, is_folder ? "%s/" EXPORT_FILE_NAME : "%s", given))
+        return -1;
+    *ret = fopen(name, "re");
+    return *ret ? 0 : error_errno(err, FAULT_INPUT, "the bundle cannot be opened", name);
+}
+
 static int run(struct context *context, const struct arguments *arguments, struct error *err)
 {
     struct bundle_verdict verdict;
-    struct bundle_wish wish = {.name = operand(arguments, 0),
+    char name[PATH_MAX];
+    struct bundle_wish wish = {.name = name,
                                .verifier_key = argument_text(arguments, "key", NULL),
                                .anchor = argument_text(arguments, "anchor", NULL)};
-    FILE *file = fopen(wish.name, "re");
-    if (!file)
-        return error_errno(err, FAULT_INPUT, "the bundle cannot be opened", wish.name);
+    FILE *file;
+    if (open_bundle(operand(arguments, 0), name, &file, err))
+        return -1;
     int failed = bundle_verify(file, &wish, &verdict, err);
     fclose(file);
     if (failed) {
@@ -50,17 +66,18 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
     {"alcove audit verify-bundle a.proof.json", "hashes, path and signature"},
+    {"alcove audit verify-bundle export-2026", "the folder that audit export wrote"},
     {"alcove audit verify-bundle a.proof.json --anchor /mnt/witness/clinic.anchor", "and against a copy of the anchor"},
     {0}};
 
 const struct command command_audit_verify_bundle = {
     .name = "audit verify-bundle",
-    .operands = "FILE",
+    .operands = "FILE|FOLDER",
     .operands_min = 1,
     .operands_max = 1,
-    .summary = "check a proof without the store and without its key",
+    .summary = "check a proof or an export, with neither store nor key",
     .about = "Computes every hash, path and signature anew and believes nothing that the file says. Exit 7 names the "
-             "first field that does not fit.\n\n"
+             "line and the field that does not fit.\n\n"
              "A bundle names the key it is signed with; that this is the store's comes from elsewhere: `alcove store "
              "info` shows it to the owner, and each anchor begins with it.",
     .options = options,

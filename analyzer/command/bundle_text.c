@@ -82,13 +82,29 @@ static void print_proof(const struct context *context, const struct bundle_verdi
     fprintf(context->out, "%llu, %zu hashes up to the root\n", (unsigned long long)v->first, v->path_hashes);
 }
 
+static void print_export(const struct context *context, const struct bundle_verdict *v)
+{
+    head(context, "from");
+    output_clean(context->out, slice_of(v->from[0] ? v->from : "the beginning"));
+    fputc('\n', context->out);
+    head(context, "to");
+    output_clean(context->out, slice_of(v->to[0] ? v->to : "the time of the export"));
+    fputc('\n', context->out);
+    head(context, "records");
+    fprintf(context->out, "%llu, leaves %llu to %llu, none left out%s\n", (unsigned long long)v->records,
+            (unsigned long long)v->first, (unsigned long long)(v->first + v->records - 1),
+            v->from[0] || v->to[0] ? " (with the one before and the one after)" : "");
+    head(context, "signatures");
+    fprintf(context->out, "%llu verified\n", (unsigned long long)v->checkpoints);
+}
+
 static void print_text(const struct context *context, const struct bundle_verdict *v)
 {
     char root[HASH_HEX_BYTES];
     hash_hex(&v->root, root);
     fprintf(context->out, "%sverified%s: the %s\n", context_style(context, STYLE_GOOD),
-            context_style(context, STYLE_PLAIN), "proof of one result");
-    print_proof(context, v);
+            context_style(context, STYLE_PLAIN), v->record ? "proof of one result" : "export of an audit log");
+    (v->record ? print_proof : print_export)(context, v);
     head(context, "checkpoint");
     fprintf(context->out, "%llu records, root %s%s\n", (unsigned long long)v->size, root,
             v->is_anchored ? ", as in the anchor" : "");
@@ -102,11 +118,16 @@ static void print_json(const struct context *context, const struct bundle_verdic
 {
     char root[HASH_HEX_BYTES];
     hash_hex(&v->root, root);
-    json_t *line = json_pack("{s:b, s:s, s:s, s:b, s:b, s:I, s:s, s:I, s:I, s:b, s:O, s:O}", "ok", 1, "bundle",
-                             v->kind, "verifier_key", v->verifier_key, "pinned", v->is_pinned, "anchored",
-                             v->is_anchored, "size", (json_int_t)v->size, "root", root, "leaf",
-                             (json_int_t)v->first, "path", (json_int_t)v->path_hashes, "stored", v->has_stored,
-                             "record", v->record, "run", v->run);
+    json_t *line = json_pack("{s:b, s:s, s:s, s:b, s:b, s:I, s:s, s:I}", "ok", 1, "bundle", v->kind,
+                             "verifier_key", v->verifier_key, "pinned", v->is_pinned, "anchored",
+                             v->is_anchored, "size", (json_int_t)v->size, "root", root,
+                             v->record ? "leaf" : "first", (json_int_t)v->first);
+    json_t *own = v->record ? json_pack("{s:I, s:b, s:O, s:O}", "path", (json_int_t)v->path_hashes, "stored",
+                                        v->has_stored, "record", v->record, "run", v->run)
+                            : json_pack("{s:I, s:I, s:s, s:s}", "records", (json_int_t)v->records, "checkpoints",
+                                        (json_int_t)v->checkpoints, "from", v->from, "to", v->to);
+    json_object_update(line, own);
+    json_decref(own);
     json_print(line, context->out);
     json_decref(line);
 }

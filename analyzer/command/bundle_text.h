@@ -5,6 +5,8 @@
 #include "analyzer/command/command.h"
 #include "store/store.h"
 
+#define EXPORT_FILE_NAME "audit.ndjson" /* the bundle within the folder of an export */
+
 /* Prints the verdict on context->out, as text or with --json as one object. What it names may come from a hostile file:
  * control bytes are made harmless. */
 void bundle_print(const struct context *context, const struct bundle_verdict *verdict);

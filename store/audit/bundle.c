@@ -124,7 +124,7 @@ static int take_key(struct bundle *b, const json_t *first, struct error *err)
 static const struct {
     const char *format, *kind;
     int (*check)(struct bundle *b, const json_t *first, struct error *err);
-} formats[] = {{BUNDLE_PROOF, "proof", bundle_check_proof}};
+} formats[] = {{BUNDLE_PROOF, "proof", bundle_check_proof}, {BUNDLE_EXPORT, "export", bundle_check_export}};
 
 static int check_first(struct bundle *b, const json_t *first, struct error *err)
 {

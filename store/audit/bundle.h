@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 #define BUNDLE_PROOF "alcove-proof-1"
+#define BUNDLE_EXPORT "alcove-export-1"
 #define BUNDLE_VALUE_BYTES_MAX (512u << 20) /* one JSON value: a proof holds a whole redacted text */
 
 /* What a row commits to, in the order in which a proof shows it; ends with NULL. Spans are last and an array. */
@@ -79,7 +80,8 @@ CHECKED int bundle_checkpoint(struct bundle *b, struct slice note, const char *w
 CHECKED int bundle_root(struct bundle *b, uint64_t size, const struct hash *root, const char *where,
                         struct error *err);
 
-/* bundle_proof.c */
+/* bundle_proof.c, bundle_export.c: all from the first value on, which they are given */
 CHECKED int bundle_check_proof(struct bundle *b, const json_t *first, struct error *err);
+CHECKED int bundle_check_export(struct bundle *b, const json_t *first, struct error *err);
 
 #endif

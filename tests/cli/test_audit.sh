@@ -66,4 +66,47 @@ for proof in b digests; do
     check stranger "$work/$proof.proof" "$key"
     says verified
 done
+
+# An export of the log: a folder with the bundle and a README, or the bundle on standard output.
+mv "$work/away.alc" "$store"
+mv "$work/away.key" "${store%.alc}.key"
+expect 0 audit export --store "$store" --out "$work/export"
+says 'verified: the export of an audit log'
+says 'none left out'
+check grep -qF "$key" "$work/export/README.txt"
+last="the digest in README.txt" && check sh -c "cd '$work/export' && grep -E '^SHA-256' README.txt | sed 's/^SHA-256 *//' | sha256sum -c --quiet"
+no_canary "$work/export/audit.ndjson" "$work/export/README.txt"
+check sh -c "! grep -qE 'b\\.txt|No names at all' '$work/export/audit.ndjson'"
+check test "$(stat -c %a "$work/export/audit.ndjson" "$work/export/README.txt" | sort -u)" = 600
+expect 4 audit export --store "$store" --out "$work/export"
+warns 'holds no export yet'
+expect 2 audit export --store "$store" --from yesterday
+expect 2 audit export --store "$store" --from 2026-02 --to 2026-01
+year=$(date -u +%Y)
+expect 0 audit export --store "$store" --from "$year" --to "$year" --out "$work/year"
+expect 0 audit export --store "$store" --to 2001
+cp "$work/out" "$work/nothing.ndjson"
+expect 0 audit log --store "$store" --event audit-export --json
+json 'len(lines) == 3 and lines[0]["from"] is None and lines[2]["to"] == "2001"'
+mv "$store" "$work/away.alc"
+expect 0 audit verify-bundle "$work/export" --anchor "$work/state/alcove/s.anchor" --json
+silent
+json 'j["ok"] and j["anchored"] and j["bundle"] == "export" and j["first"] == 0 and j["records"] == j["size"]'
+expect 0 audit verify-bundle "$work/year/audit.ndjson" --key "$key"
+expect 0 audit verify-bundle "$work/nothing.ndjson" -q
+says 'records     1, leaves 0 to 0'
+for file in export/audit.ndjson year/audit.ndjson nothing.ndjson; do
+    last="the stranger's program on $file" && check stranger "$work/$file" "$key"
+    says verified
+done
+for change in '4d' '2d' '$d' '1s/"edge":\[/"edge":["'"$(printf '0%.0s' $(seq 64))"'"/' '5s/"uid\\":[0-9]*/"uid\\":77/' '4{h;d};5{G}' \
+    '$s/"records":/"records":1/'; do
+    sed "$change" "$work/export/audit.ndjson" > "$work/altered.ndjson"
+    last="sed $change" && check test "$(cmp -s "$work/export/audit.ndjson" "$work/altered.ndjson"; echo $?)" = 1
+    expect 7 audit verify-bundle "$work/altered.ndjson"
+    warns 'altered.ndjson:'
+    last="the stranger's program on sed $change"
+    stranger "$work/altered.ndjson"
+    check test $? = 7
+done
 finish

@@ -33,6 +33,8 @@ static const char *const admin_words[] = {"dear", "sincerely", "regards", "faith
                                           "cc", "tel", "fax", "phone", "mrn", "dob", "npi", "routed", "transcribed", "page"};
 
 #define CUES_WORTH_MAX 2.0
+#define LENGTH_POWER 0.6 /* a long sentence must be worth more */
+#define LENGTH_EASE 10.0
 #define WORDS_SHORT 4u
 #define WORDS_LONG 45u
 #define ALIKE_MAX 0.6 /* share of words in common with one already chosen */
@@ -106,22 +108,44 @@ static double shared_worth(const struct candidate *c, const struct hashmap *coun
     return words ? sum / (double)words : 0;
 }
 
+/* Findings and procedures by the endings of their names: "angina" is not caught, "pneumonia", "colectomy" are. */
+static bool is_clinical_word(const char *word)
+{
+    static const char *const endings[] = {"itis", "osis", "emia", "aemia", "oma", "pathy", "ectomy", "algia", "plasty", "scopy",
+                                          "otomy", "ostomy", "gram", "graphy", "pnoea", "pnea", "uria", "plegia", "paresis",
+                                          "stenosis", "cele", "lysis", "rrhage", "rrhoea", "rrhea", "trophy", "megaly", "oedema",
+                                          "edema", "cardia", "penia", "monia", "phagia", "phasia", "tension", "infarct",
+                                          "infarction", "fracture", "cancer", "carcinoma", "syndrome", "disease", "failure",
+                                          "infection", "fibrillation", "embolism", "disorder", "effusion"};
+    size_t bytes = strlen(word);
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (bytes >= strlen(endings[i]) + 2 - (strlen(endings[i]) > 5 ? 2 : 0) &&
+            strcmp(word + bytes - strlen(endings[i]), endings[i]) == 0)
+            return true;
+    return false;
+}
+
 static double weigh(const struct candidate *c, const struct hashmap *counts, struct slice body, double place,
                     bool is_clinical)
 {
-    size_t drugs = 0, numbers = 0, words = c->terms.count;
+    size_t drugs = 0, numbers = 0, findings = 0, words = c->terms.count;
     for (size_t t = 0; t < words; t++) {
         drugs += c->terms.list[t].is_drug;
         numbers += c->terms.list[t].is_number;
+        findings += is_clinical_word(c->terms.list[t].text);
     }
     double worth = shared_worth(c, counts) + 0.3 * sqrt((double)numbers) - admin_cost(c) - 0.7 * (double)tags_in(body);
     if (is_clinical)
-        worth += section_worth[c->sentence.section] + cue_worth(c) + 0.7 * sqrt((double)drugs);
+        worth += section_worth[c->sentence.section] + cue_worth(c) + 0.7 * sqrt((double)drugs) +
+                 1.0 * sqrt((double)findings);
     else
         worth += 1.0 - place; /* what matters comes first in most prose */
     worth -= words < WORDS_SHORT ? 1.5 : words > WORDS_LONG ? 0.7 : 0;
     char last = body.bytes ? body.data[body.bytes - 1] : 0;
-    return last == '.' || last == '!' || last == '?' || last == ';' ? worth : worth - 1.0; /* no whole sentence */
+    bool is_whole = last == '.' || last == '!' || last == '?' || last == ';';
+    bool is_entry = is_clinical && section_worth[c->sentence.section] >= 0.9; /* lists need no full stops */
+    worth -= is_whole || is_entry ? 0 : 1.0;
+    return words < 2 ? -1 : worth / pow((double)words + LENGTH_EASE, LENGTH_POWER);
 }
 
 static bool has_word(const struct candidates *all, const char *const *stems, size_t count, bool drugs,

@@ -27,7 +27,7 @@ static const struct { const char *heading; enum section section; } headings[] = 
     {"a", SECTION_PROBLEM}, {"assessment", SECTION_PROBLEM}, {"impression", SECTION_PROBLEM}, {"imp", SECTION_PROBLEM},
     {"diagnosis", SECTION_PROBLEM}, {"diagnoses", SECTION_PROBLEM}, {"dx", SECTION_PROBLEM},
     {"conclusion", SECTION_PROBLEM}, {"problems", SECTION_PROBLEM}, {"problem list", SECTION_PROBLEM},
-    {"opinion", SECTION_PROBLEM}, {"a/p", SECTION_PROBLEM}, {"assessment and plan", SECTION_PROBLEM},
+    {"summary", SECTION_PROBLEM}, {"opinion", SECTION_PROBLEM}, {"a/p", SECTION_PROBLEM}, {"assessment and plan", SECTION_PROBLEM},
     {"course", SECTION_COURSE}, {"hospital course", SECTION_COURSE}, {"ed course", SECTION_COURSE},
     {"progress", SECTION_COURSE}, {"procedure", SECTION_COURSE}, {"operation", SECTION_COURSE},
     {"condition at discharge", SECTION_COURSE}, {"treatment", SECTION_COURSE},
@@ -60,6 +60,33 @@ const char *section_name(enum section section)
     return names[section];
 }
 
+/* Words that tell the section of a heading that is not listed: "PRINCIPAL DX", "Discharge meds". */
+static const struct { const char *word; enum section section; } keywords[] = {
+    {"allergies", SECTION_ALLERGY}, {"allergy", SECTION_ALLERGY}, {"meds", SECTION_MEDICATION},
+    {"medication", SECTION_MEDICATION}, {"medications", SECTION_MEDICATION}, {"medicines", SECTION_MEDICATION},
+    {"family", SECTION_FAMILY}, {"dx", SECTION_PROBLEM}, {"diagnosis", SECTION_PROBLEM}, {"diagnoses", SECTION_PROBLEM},
+    {"impression", SECTION_PROBLEM}, {"assessment", SECTION_PROBLEM}, {"conclusion", SECTION_PROBLEM},
+    {"opinion", SECTION_PROBLEM}, {"follow", SECTION_FOLLOW_UP}, {"followup", SECTION_FOLLOW_UP}, {"plan", SECTION_PLAN},
+    {"recommendations", SECTION_PLAN}, {"recommendation", SECTION_PLAN}, {"advice", SECTION_PLAN},
+    {"complaint", SECTION_COMPLAINT}, {"history", SECTION_HISTORY}, {"exam", SECTION_EXAM}, {"examination", SECTION_EXAM},
+    {"findings", SECTION_RESULTS}, {"results", SECTION_RESULTS}, {"labs", SECTION_RESULTS}, {"course", SECTION_COURSE}};
+
+/* The first keyword in a heading of at most four words. */
+static bool section_of_keywords(struct slice heading, enum section *ret)
+{
+    size_t words = 0;
+    enum section found = SECTION_NONE;
+    for (size_t at = 0, end; at < heading.bytes; at = end + 1, words++) {
+        for (end = at; end < heading.bytes && isalpha((unsigned char)heading.data[end]);)
+            end++;
+        for (size_t i = 0; i < sizeof keywords / sizeof keywords[0] && found == SECTION_NONE; i++)
+            if (strlen(keywords[i].word) == end - at && strncasecmp(keywords[i].word, heading.data + at, end - at) == 0)
+                found = keywords[i].section;
+    }
+    *ret = found;
+    return found != SECTION_NONE && words <= 4;
+}
+
 bool section_of_heading(struct slice heading, enum section *ret)
 {
     while (heading.bytes && !isalnum((unsigned char)heading.data[heading.bytes - 1]))
@@ -70,7 +97,7 @@ bool section_of_heading(struct slice heading, enum section *ret)
             *ret = headings[i].section;
             return true;
         }
-    return false;
+    return heading.bytes && isupper((unsigned char)heading.data[0]) && section_of_keywords(heading, ret);
 }
 
 size_t heading_in_front(struct slice text, enum section *ret)

@@ -66,7 +66,7 @@ static bool is_abbreviation(struct slice text, size_t start, size_t point)
     size_t begin = point;
     while (begin > start && isalpha((unsigned char)text.data[begin - 1]))
         begin--;
-    if (point - begin == 1)
+    if (point - begin == 1 && text.data[begin] != 'I')
         return begin == start || text.data[begin - 1] == ' ' || text.data[begin - 1] == '.' ||
                text.data[begin - 1] == '(';
     for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -101,6 +101,13 @@ static size_t sentence_end(struct slice text, size_t start, size_t end)
     return end;
 }
 
+/* A short line that is a heading without a colon: no sentence, and more than a letter ("A", "P" need their colon). */
+static bool is_bare_heading(struct slice text, enum section *ret)
+{
+    return text.bytes > 2 && text.bytes <= HEADING_BYTES_MAX && text.data[text.bytes - 1] != '.' &&
+           section_of_heading(text, ret);
+}
+
 static int add(struct splitting *s, struct span at, struct error *err)
 {
     enum section section;
@@ -119,7 +126,7 @@ static int add(struct splitting *s, struct span at, struct error *err)
     bool is_heading = front == text.bytes;
     if (front)
         s->section = section;
-    else if (text.bytes <= HEADING_BYTES_MAX && section_of_heading(text, &section)) {
+    else if (is_bare_heading(text, &section)) {
         s->section = section;
         is_heading = true;
     }
@@ -150,7 +157,7 @@ static bool is_wrapped(const struct splitting *s, const struct line *line, const
     enum section ignored;
     struct slice following = slice_sub(s->text, next->start, next->end);
     if (next->is_empty || next->is_item || heading_in_front(following, &ignored) ||
-        (following.bytes <= HEADING_BYTES_MAX && section_of_heading(following, &ignored)))
+        is_bare_heading(following, &ignored))
         return false;
     char last = s->text.data[line->end - 1], first = following.data[0];
     if (islower((unsigned char)first) || last == ',')

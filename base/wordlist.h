@@ -1,4 +1,5 @@
-/* wordlist.h - a built-in list of words: lower-case ASCII, one a line, sorted bytewise, searched where it lies. */
+/* wordlist.h - a built-in list of words: lower-case ASCII, one a line, sorted bytewise, searched where it
+ * lies. */
 #ifndef ALCOVE_BASE_WORDLIST_H
 #define ALCOVE_BASE_WORDLIST_H
 

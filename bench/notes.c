@@ -2,9 +2,10 @@
  *
  *   bench.notes PIPELINE RULES_FOLDER MODEL.gguf LABELS.tsv NOTES_FOLDER [-v]
  *
- * LABELS.tsv: a header, then "file<TAB>label". Each note is read as `alcove run` reads it, redacted under a fixed key and
- * passed through the steps. Beside the labels of the pipeline: the same without prior correction, and the labels
- * expected to agree when they are dealt out at random (the shuffled control, computed exactly). */
+ * LABELS.tsv: a header, then "file<TAB>label". Each note is read as `alcove run` reads it, redacted under a
+ * fixed key and passed through the steps. Beside the labels of the pipeline: the same without prior
+ * correction, and the labels expected to agree when they are dealt out at random (the shuffled control,
+ * computed exactly). */
 #include "analyzer/ingest/ingest.h"
 #include "analyzer/redact/redact.h"
 #include "analyzer/steps/steps.h"
@@ -25,8 +26,8 @@ static struct note notes[NOTES_MAX];
 static size_t note_count;
 static bool is_verbose;
 
-static int fixed_hashes(void *context, const char *purpose, const struct slice *values, size_t count, struct hash *ret,
-                        struct error *err)
+static int fixed_hashes(void *context, const char *purpose, const struct slice *values, size_t count,
+                        struct hash *ret, struct error *err)
 {
     (void)context;
     (void)err;
@@ -49,8 +50,8 @@ static int read_labels(const char *path, struct error *err)
     return 0;
 }
 
-static int run_note(struct note *n, const char *folder, int round, struct redactor *redactor, struct steps *steps,
-                    double *ms, struct error *err)
+static int run_note(struct note *n, const char *folder, int round, struct redactor *redactor,
+                    struct steps *steps, double *ms, struct error *err)
 {
     char path[600];
     AUTO(buffer) *bytes = NULL;
@@ -60,17 +61,20 @@ static int run_note(struct note *n, const char *folder, int round, struct redact
     json_t *results = NULL;
     if (path_join(path, sizeof path, err, "%s/%s", folder, n->file) ||
         file_read(&bytes, path, 1u << 24, FAULT_INPUT, err) || format_text.open(&bytes, &in, err) ||
-        redactor_run(redactor, buffer_slice(in.text), &(struct keyed_hashes){fixed_hashes, NULL}, &redaction, err) ||
+        redactor_run(redactor, buffer_slice(in.text), &(struct keyed_hashes){fixed_hashes, NULL}, &redaction,
+                     err) ||
         steps_run(steps, redaction->text, &results, times, err))
         return -1;
     const char *name;
     json_t *value, *sentence;
     size_t i, at = 0;
-    json_object_foreach(results, name, value) {
+    json_object_foreach(results, name, value)
+    {
         const char *label = json_string_value(json_object_get(value, "label"));
         if (json_object_get(value, "score"))
             snprintf(n->found[round], sizeof n->found[round], "%s", label ? label : "(none)");
-        json_array_foreach(json_object_get(value, "sentences"), i, sentence) {
+        json_array_foreach(json_object_get(value, "sentences"), i, sentence)
+        {
             const char *origin = json_string_value(json_object_get(sentence, "origin"));
             n->has_written |= round == 0 && strcmp(origin, "written") == 0;
             if (is_verbose && round == 0)
@@ -154,9 +158,10 @@ int main(int argc, char **argv)
     size_t written = 0;
     for (size_t i = 0; i < note_count; i++)
         written += notes[i].has_written;
-    printf("labels right: %zu of %zu; without prior correction %zu; shuffled labels %.1f\n", right(0), note_count, right(1),
-           expected_by_chance());
+    printf("labels right: %zu of %zu; without prior correction %zu; shuffled labels %.1f\n", right(0),
+           note_count, right(1), expected_by_chance());
     printf("summaries with a sentence written by the model: %zu of %zu\n", written, note_count);
-    printf("ms a note: first step %.0f, second %.0f\n", ms[0] / (double)note_count, ms[1] / (double)note_count);
+    printf("ms a note: first step %.0f, second %.0f\n", ms[0] / (double)note_count,
+           ms[1] / (double)note_count);
     return 0;
 }

@@ -5,27 +5,27 @@
 static const struct {
     const char *use; /* what the keyed hash is for */
     size_t list;     /* offset of a wordlist in struct lists; SIZE_MAX: made of two halves */
-} classes[CLASS_COUNT] = {
-    [CLASS_GIVEN_FEMALE] = {"given.female", offsetof(struct lists, given_female)},
-    [CLASS_GIVEN_MALE] = {"given.male", offsetof(struct lists, given_male)},
-    [CLASS_GIVEN] = {"given", offsetof(struct lists, given_neutral)},
-    [CLASS_SURNAME] = {"surname", offsetof(struct lists, surname)},
-    [CLASS_CITY] = {"city", offsetof(struct lists, city)},
-    [CLASS_STREET] = {"street", SIZE_MAX},
-    [CLASS_FACILITY] = {"facility", SIZE_MAX},
-    [CLASS_EMAIL] = {"email", offsetof(struct lists, surname)}};
+} classes[CLASS_COUNT] = {[CLASS_GIVEN_FEMALE] = {"given.female", offsetof(struct lists, given_female)},
+                          [CLASS_GIVEN_MALE] = {"given.male", offsetof(struct lists, given_male)},
+                          [CLASS_GIVEN] = {"given", offsetof(struct lists, given_neutral)},
+                          [CLASS_SURNAME] = {"surname", offsetof(struct lists, surname)},
+                          [CLASS_CITY] = {"city", offsetof(struct lists, city)},
+                          [CLASS_STREET] = {"street", SIZE_MAX},
+                          [CLASS_FACILITY] = {"facility", SIZE_MAX},
+                          [CLASS_EMAIL] = {"email", offsetof(struct lists, surname)}};
 
 /* Streets and houses are named by two halves: 47 x 43 = 2,021. */
 static const char *const first_halves[] = {
-    "alder", "amber", "apple", "ashen", "aspen", "badger", "barley", "beech", "birch", "bramble", "briar", "cedar",
-    "chestnut", "clover", "copper", "cotton", "crystal", "deer", "elder", "falcon", "fern", "finch", "fox", "granite",
-    "hazel", "heron", "ivory", "juniper", "lark", "laurel", "linden", "maple", "marble", "meadow", "mill", "oak",
-    "orchard", "otter", "pine", "quail", "raven", "rowan", "silver", "spruce", "thistle", "walnut", "willow"};
+    "alder",  "amber", "apple",    "ashen",   "aspen",   "badger", "barley",  "beech",   "birch", "bramble",
+    "briar",  "cedar", "chestnut", "clover",  "copper",  "cotton", "crystal", "deer",    "elder", "falcon",
+    "fern",   "finch", "fox",      "granite", "hazel",   "heron",  "ivory",   "juniper", "lark",  "laurel",
+    "linden", "maple", "marble",   "meadow",  "mill",    "oak",    "orchard", "otter",   "pine",  "quail",
+    "raven",  "rowan", "silver",   "spruce",  "thistle", "walnut", "willow"};
 static const char *const second_halves[] = {
-    "bank", "barrow", "bend", "bluff", "bourne", "bridge", "brook", "burgh", "bury", "cliff", "combe", "cote", "croft",
-    "dale", "dean", "dell", "fall", "field", "ford", "garth", "gate", "glen", "grove", "haven", "heath", "hill", "holm",
-    "holt", "hurst", "keep", "land", "lea", "march", "mead", "mere", "moor", "ridge", "shaw", "stead", "stone", "vale",
-    "wick", "worth"};
+    "bank",  "barrow", "bend",  "bluff", "bourne", "bridge", "brook", "burgh", "bury",  "cliff", "combe",
+    "cote",  "croft",  "dale",  "dean",  "dell",   "fall",   "field", "ford",  "garth", "gate",  "glen",
+    "grove", "haven",  "heath", "hill",  "holm",   "holt",   "hurst", "keep",  "land",  "lea",   "march",
+    "mead",  "mere",   "moor",  "ridge", "shaw",   "stead",  "stone", "vale",  "wick",  "worth"};
 
 static const struct wordlist *list_of(const struct lists *lists, enum name_class c)
 {
@@ -38,7 +38,8 @@ uint32_t class_size(const struct lists *lists, enum name_class c)
     return list ? list->count : (uint32_t)(COUNT_OF(first_halves) * COUNT_OF(second_halves));
 }
 
-struct slice class_name(const struct lists *lists, enum name_class c, uint32_t index, char room[CLASS_NAME_BYTES_MAX])
+struct slice class_name(const struct lists *lists, enum name_class c, uint32_t index,
+                        char room[CLASS_NAME_BYTES_MAX])
 {
     const struct wordlist *list = list_of(lists, c);
     if (list)

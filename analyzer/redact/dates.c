@@ -36,8 +36,10 @@ static size_t tokens_of(struct slice value, struct token_run tokens[TOKENS_MAX])
                 break;
             open = &tokens[count++];
             char before = at ? value.data[at - 1] : 0;
-            bool has_apostrophe = before == '\'' || (at >= 3 && memcmp(value.data + at - 3, "\xe2\x80\x99", 3) == 0);
-            *open = (struct token_run){.is_number = is_digit, .before = before, .has_apostrophe = has_apostrophe};
+            bool has_apostrophe =
+                before == '\'' || (at >= 3 && memcmp(value.data + at - 3, "\xe2\x80\x99", 3) == 0);
+            *open =
+                (struct token_run){.is_number = is_digit, .before = before, .has_apostrophe = has_apostrophe};
         }
         for (uint8_t i = 0; open && i < f.count; i++, open->bytes++)
             if (open->bytes < sizeof open->text)
@@ -110,9 +112,9 @@ static int year_of_short(const struct token_run *tokens, size_t count, int refer
 /* Three short numbers with one sign between them are a date, whatever follows ("14/03/24 2015" is a time). */
 static bool begins_short(const struct token_run *tokens, size_t count)
 {
-    return count >= 3 && tokens[0].is_number && tokens[0].bytes <= 2 && tokens[1].is_number && tokens[1].bytes <= 2 &&
-           tokens[2].is_number && tokens[2].bytes == 2 && tokens[1].before == tokens[2].before &&
-           strchr("/.-", tokens[1].before);
+    return count >= 3 && tokens[0].is_number && tokens[0].bytes <= 2 && tokens[1].is_number &&
+           tokens[1].bytes <= 2 && tokens[2].is_number && tokens[2].bytes == 2 &&
+           tokens[1].before == tokens[2].before && strchr("/.-", tokens[1].before);
 }
 
 bool date_years(struct slice value, int reference, struct years *ret)
@@ -140,11 +142,14 @@ bool date_years(struct slice value, int reference, struct years *ret)
 }
 
 /* Number words as they occur in ages. */
+/* clang-format off */
 static const struct { const char *word; int number; } number_words[] = {
     {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7}, {"eight", 8},
-    {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15},
-    {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20}, {"thirty", 30},
-    {"forty", 40}, {"fifty", 50}, {"sixty", 60}, {"seventy", 70}, {"eighty", 80}, {"ninety", 90}, {"hundred", 100}};
+    {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13}, {"fourteen", 14},
+    {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20},
+    {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60}, {"seventy", 70}, {"eighty", 80},
+    {"ninety", 90}, {"hundred", 100}};
+/* clang-format on */
 
 static int number_of_word(const struct token_run *t)
 {

@@ -15,8 +15,8 @@ struct years {
     bool is_year_only; /* nothing but a year of four digits: not a date by Safe Harbor */
 };
 
-/* Finds the year. False where none is told for sure: "14 March", "03/14", a compact number that is no date. A year of
- * two digits lies in the hundred years up to the one after `reference`. */
+/* Finds the year. False where none is told for sure: "14 March", "03/14", a compact number that is no date. A
+ * year of two digits lies in the hundred years up to the one after `reference`. */
 bool date_years(struct slice value, int reference, struct years *ret);
 
 /* The age in whole years, 0 below one ("18 months"); -1 if it cannot be read. */

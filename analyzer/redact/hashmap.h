@@ -1,6 +1,8 @@
-/* hashmap.h - a table from 64-bit hashes to 32-bit numbers, for one document: words seen, tags given, names taken.
+/* hashmap.h - a table from 64-bit hashes to 32-bit numbers, for one document: words seen, tags given, names
+ * taken.
  *
- * The hash stands for the value: two values with one hash (2^-64 by chance) share a tag, which removes no less. */
+ * The hash stands for the value: two values with one hash (2^-64 by chance) share a tag, which removes no
+ * less. */
 #ifndef ALCOVE_ANALYZER_REDACT_HASHMAP_H
 #define ALCOVE_ANALYZER_REDACT_HASHMAP_H
 
@@ -10,7 +12,7 @@
 #include <stdint.h>
 
 struct hashmap {
-    uint64_t *keys;   /* 0 = free place */
+    uint64_t *keys; /* 0 = free place */
     uint32_t *values;
     size_t capacity, count;
 };
@@ -21,7 +23,8 @@ void hashmap_close(struct hashmap *map); /* a zeroed map is an empty one */
 uint32_t hashmap_get(const struct hashmap *map, uint64_t key, uint32_t otherwise);
 
 /* Sets the value if the key is new (*ret_is_new may be NULL). -1 with FAULT_TEMPORARY. */
-CHECKED int hashmap_add(struct hashmap *map, uint64_t key, uint32_t value, bool *ret_is_new, struct error *err);
+CHECKED int hashmap_add(struct hashmap *map, uint64_t key, uint32_t value, bool *ret_is_new,
+                        struct error *err);
 
 /* Adds one to the value of the key, which begins at 0. -1 with FAULT_TEMPORARY. */
 CHECKED int hashmap_bump(struct hashmap *map, uint64_t key, struct error *err);

@@ -41,7 +41,8 @@ int keyed_want(struct keyed *k, const char *use, struct slice value, struct erro
         k->capacity = capacity;
     }
     size_t start = k->values->bytes;
-    if (buffer_append(k->values, (struct slice){use, strlen(use) + 1}, err) || buffer_append(k->values, value, err))
+    if (buffer_append(k->values, (struct slice){use, strlen(use) + 1}, err) ||
+        buffer_append(k->values, value, err))
         return -1;
     k->spans[k->count++] = (struct span){start, k->values->bytes};
     return 0;

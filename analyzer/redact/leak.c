@@ -9,16 +9,17 @@
 #include <stdlib.h>
 
 #define NODES_MAX (64u << 20)
-#define GAP_BYTES_MAX 6u /* between two words of one value: ")  ", " - ", a line end with some indentation */
+#define GAP_BYTES_MAX 6u /* between two words of one value: ")  ", " - ", a line end with some indentation   \
+                          */
 #define LABEL_NAME_BYTES_MAX 16u
 #define TAG_DIGITS_MAX 16u
-#define SHORT_DIGITS 7u  /* fewer digits alone must stand together: "120 80" is no ZIP */
+#define SHORT_DIGITS 7u /* fewer digits alone must stand together: "120 80" is no ZIP */
 
 struct node {
     uint32_t first_child, next_sibling; /* 0 = none: the root is nobody's child */
-    uint32_t fail;    /* the longest proper suffix that is a node */
-    uint32_t shorter; /* the longest proper suffix that ends a pattern, 0 = none */
-    uint32_t pattern; /* that ends here, + 1 */
+    uint32_t fail;                      /* the longest proper suffix that is a node */
+    uint32_t shorter;                   /* the longest proper suffix that ends a pattern, 0 = none */
+    uint32_t pattern;                   /* that ends here, + 1 */
     unsigned char byte;
 };
 
@@ -32,7 +33,7 @@ struct pattern {
 struct leak_set {
     struct node *nodes;
     struct pattern *patterns;
-    uint32_t *edges;  /* hash table of children: node index, 0 = free; key (parent, byte) */
+    uint32_t *edges;   /* hash table of children: node index, 0 = free; key (parent, byte) */
     uint32_t *parents; /* of each node, for the key */
     size_t node_count, node_capacity, pattern_count, pattern_capacity, edge_capacity;
     uint32_t bytes_longest;
@@ -127,7 +128,8 @@ static int grow_nodes(struct leak_set *s, struct error *err)
     return 0;
 }
 
-static int child_add(struct leak_set *s, uint32_t parent, unsigned char byte, uint32_t *ret, struct error *err)
+static int child_add(struct leak_set *s, uint32_t parent, unsigned char byte, uint32_t *ret,
+                     struct error *err)
 {
     if (s->node_count + 1 > s->node_capacity && grow_nodes(s, err))
         return -1;
@@ -178,8 +180,8 @@ int leak_set_add_folded(struct leak_set *s, struct slice folded, enum leak_stren
         s->patterns = patterns;
         s->pattern_capacity = new;
     }
-    s->patterns[s->pattern_count++] = (struct pattern){
-        *source, (uint32_t)folded.bytes, strength, digits && folded.bytes < SHORT_DIGITS};
+    s->patterns[s->pattern_count++] =
+        (struct pattern){*source, (uint32_t)folded.bytes, strength, digits && folded.bytes < SHORT_DIGITS};
     s->nodes[node].pattern = (uint32_t)s->pattern_count;
     s->bytes_longest = MAX(s->bytes_longest, (uint32_t)folded.bytes);
     return 0;
@@ -223,7 +225,7 @@ struct search {
     struct place *ring; /* the last bytes of the stream */
     size_t mask, streamed;
     uint32_t state, sentence;
-    size_t end, word;   /* behind the last letter; where its word begins */
+    size_t end, word; /* behind the last letter; where its word begins */
 };
 
 /* "Mr." or "Dr." ends at `end`, the place of its point. */
@@ -240,7 +242,8 @@ static bool is_title_point(struct slice text, size_t end)
     return name_is_title((struct slice){folded, end - start});
 }
 
-/* True where the capital of a word is not explained by its place: inside a sentence, and not all in capitals. */
+/* True where the capital of a word is not explained by its place: inside a sentence, and not all in capitals.
+ */
 static bool is_capital_meant(struct slice text, struct span at)
 {
     if (!fold_is_upper(text, at.start))
@@ -263,8 +266,8 @@ static bool is_capital_meant(struct slice text, struct span at)
 }
 
 /* A word has ended: reports what ends with it. */
-static int report(struct search *find, int (*on_hit)(void *, const struct leak_hit *, struct error *), void *context,
-                  struct error *err)
+static int report(struct search *find, int (*on_hit)(void *, const struct leak_hit *, struct error *),
+                  void *context, struct error *err)
 {
     const struct leak_set *s = find->set;
     uint32_t node = s->nodes[find->state].pattern ? find->state : s->nodes[find->state].shorter;
@@ -293,20 +296,23 @@ static void step(struct search *find, size_t at, const struct folded *f, bool is
         while (!(next = child_of(s, find->state, byte)) && find->state)
             find->state = s->nodes[find->state].fail;
         find->state = next;
-        find->ring[find->streamed++ & find->mask] = (struct place){at, find->sentence, is_word_start && i == 0};
+        find->ring[find->streamed++ & find->mask] =
+            (struct place){at, find->sentence, is_word_start && i == 0};
     }
 }
 
-/* A sentence ends at the sign at `at`: "Smith? ", and "Smith. " too where it is no short form ("J. ", "Mr. "). */
+/* A sentence ends at the sign at `at`: "Smith? ", and "Smith. " too where it is no short form ("J. ", "Mr.
+ * "). */
 static bool ends_sentence(const struct search *find, size_t at)
 {
     char c = find->text.data[at];
-    bool is_last = at + 1 == find->text.bytes || find->text.data[at + 1] == ' ' || find->text.data[at + 1] == '\n';
+    bool is_last =
+        at + 1 == find->text.bytes || find->text.data[at + 1] == ' ' || find->text.data[at + 1] == '\n';
     return is_last && (c == '?' || c == '!' || (c == '.' && at == find->end && find->end - find->word >= 4));
 }
 
-/* The bytes of a tag of our own at `at` ("[NATIONAL_ID_1]", "[NAME:0f3a...]"), 0 if there is none: its words are a
- * label's, whoever is called National. */
+/* The bytes of a tag of our own at `at` ("[NATIONAL_ID_1]", "[NAME:0f3a...]"), 0 if there is none: its words
+ * are a label's, whoever is called National. */
 static size_t tag_bytes(struct slice text, size_t at)
 {
     char name[LABEL_NAME_BYTES_MAX + 1];
@@ -322,14 +328,16 @@ static size_t tag_bytes(struct slice text, size_t at)
     memcpy(name, text.data + at + 1, bytes);
     name[bytes] = 0;
     end += !is_numbered;
-    for (digits = 0; end < text.bytes && strchr("0123456789abcdef", text.data[end]) && text.data[end]; digits++)
+    for (digits = 0; end < text.bytes && strchr("0123456789abcdef", text.data[end]) && text.data[end];
+         digits++)
         end++;
     bool is_closed = end < text.bytes && text.data[end] == ']' && digits && digits <= TAG_DIGITS_MAX;
     return is_closed && label_from(name, &label) ? end + 1 - at : 0;
 }
 
 int leak_set_find(const struct leak_set *set, struct slice text,
-                  int (*on_hit)(void *, const struct leak_hit *, struct error *), void *context, struct error *err)
+                  int (*on_hit)(void *, const struct leak_hit *, struct error *), void *context,
+                  struct error *err)
 {
     if (set->pattern_count == 0)
         return 0;

@@ -5,14 +5,15 @@
 #include "base/fold.h"
 
 static const char *const titles[] = {
-    "mr",   "mrs",  "ms",   "miss", "mx",    "master", "dr",   "doctor", "prof", "professor", "sir",  "dame",
-    "lord", "lady", "rev",  "fr",   "sr",    "jr",     "ii",   "iii",    "iv",   "esq",       "phd",  "md",
-    "do",   "rn",   "np",   "pa",   "lpn",   "bsn",    "msn",  "dds",    "dpm",  "pharmd",    "frcp", "mrcp",
-    "frcs", "mbbs", "mrcgp", "sgt", "capt",  "lt",     "col",  "hon",    "nurse", "sister",   "pt",   "dvm",
-    "herr", "frau", "mme",  "sra",  "senor", "senora", "don",  "dona",   "mdm",  "madam",     "crna", "cnp"};
-static const char *const particles[] = {"van", "der", "den", "de",  "del", "della", "di", "da",  "dos", "das", "du",
-                                        "la",  "le",  "los", "las", "von", "zu",    "bin", "ibn", "al",  "el",  "ter",
-                                        "ten", "bint", "ap", "mac", "mc",  "st",    "y",  "e",   "af",  "av"};
+    "mr",   "mrs",  "ms",    "miss", "mx",    "master", "dr",  "doctor", "prof",  "professor", "sir",  "dame",
+    "lord", "lady", "rev",   "fr",   "sr",    "jr",     "ii",  "iii",    "iv",    "esq",       "phd",  "md",
+    "do",   "rn",   "np",    "pa",   "lpn",   "bsn",    "msn", "dds",    "dpm",   "pharmd",    "frcp", "mrcp",
+    "frcs", "mbbs", "mrcgp", "sgt",  "capt",  "lt",     "col", "hon",    "nurse", "sister",    "pt",   "dvm",
+    "herr", "frau", "mme",   "sra",  "senor", "senora", "don", "dona",   "mdm",   "madam",     "crna", "cnp"};
+static const char *const particles[] = {"van", "der", "den", "de", "del", "della", "di",  "da",
+                                        "dos", "das", "du",  "la", "le",  "los",   "las", "von",
+                                        "zu",  "bin", "ibn", "al", "el",  "ter",   "ten", "bint",
+                                        "ap",  "mac", "mc",  "st", "y",   "e",     "af",  "av"};
 
 static bool is_one_of(const char *const *names, size_t count, struct slice word)
 {

@@ -1,4 +1,5 @@
-/* name.h - the parts of a person's name as written: "ACHTERBERG, Desmond J.", "Dr O'Brien", "Anna Smith-Jones". */
+/* name.h - the parts of a person's name as written: "ACHTERBERG, Desmond J.", "Dr O'Brien", "Anna
+ * Smith-Jones". */
 #ifndef ALCOVE_ANALYZER_REDACT_NAME_H
 #define ALCOVE_ANALYZER_REDACT_NAME_H
 
@@ -10,7 +11,7 @@ enum part_role {
     PART_INITIAL,
     PART_GIVEN,
     PART_SURNAME,
-    PART_SINGLE    /* the only part: given name or surname, the rest of the document may tell */
+    PART_SINGLE /* the only part: given name or surname, the rest of the document may tell */
 };
 
 struct name_part {
@@ -20,7 +21,8 @@ struct name_part {
 
 #define NAME_PARTS_MAX 16u
 
-/* Splits a name. Parts beyond NAME_PARTS_MAX are left out: no name has them, and the whole value stays known. */
+/* Splits a name. Parts beyond NAME_PARTS_MAX are left out: no name has them, and the whole value stays known.
+ */
 size_t name_split(struct slice value, struct name_part ret[NAME_PARTS_MAX]);
 
 /* True for a title or suffix ("dr", "jr"), folded. */

@@ -19,8 +19,8 @@ int mark_folded(const struct replacing *r, const struct mark *m, struct buffer *
 
 /* ---- tag ---- */
 
-/* A name is known by the sum of its parts, so "Smith, John" is "John Smith"; a part of one person's name is that
- * person. */
+/* A name is known by the sum of its parts, so "Smith, John" is "John Smith"; a part of one person's name is
+ * that person. */
 static int name_key(struct replacing *r, const struct mark *m, uint64_t *ret, struct error *err)
 {
     struct name_part parts[NAME_PARTS_MAX];
@@ -167,20 +167,23 @@ int zip3_write(struct replacing *r, const struct mark *m, struct buffer *out, st
 static const struct {
     int (*plan)(struct replacing *, const struct mark *, struct error *); /* may be NULL */
     int (*write)(struct replacing *, const struct mark *, struct buffer *, struct error *);
-} rows[OPERATOR_COUNT] = {
-    [OPERATOR_TAG] = {NULL, tag_write},      [OPERATOR_MASK] = {NULL, mask_write},
-    [OPERATOR_HASH] = {hash_plan, hash_write}, [OPERATOR_REMOVE] = {NULL, remove_write},
-    [OPERATOR_SURROGATE] = {surrogate_plan, surrogate_write},
-    [OPERATOR_YEAR] = {NULL, year_write},    [OPERATOR_AGE90] = {NULL, age90_write},
-    [OPERATOR_ZIP3] = {NULL, zip3_write},    [OPERATOR_KEEP] = {NULL, tag_write}};
+} rows[OPERATOR_COUNT] = {[OPERATOR_TAG] = {NULL, tag_write},
+                          [OPERATOR_MASK] = {NULL, mask_write},
+                          [OPERATOR_HASH] = {hash_plan, hash_write},
+                          [OPERATOR_REMOVE] = {NULL, remove_write},
+                          [OPERATOR_SURROGATE] = {surrogate_plan, surrogate_write},
+                          [OPERATOR_YEAR] = {NULL, year_write},
+                          [OPERATOR_AGE90] = {NULL, age90_write},
+                          [OPERATOR_ZIP3] = {NULL, zip3_write},
+                          [OPERATOR_KEEP] = {NULL, tag_write}};
 
 int replacing_write(struct replacing *r, const struct mark *mark, struct buffer *out, struct error *err)
 {
     return rows[r->map->of[mark->label]].write(r, mark, out, err);
 }
 
-int replacing_plan(struct replacing *r, const struct mark *marks, size_t count, const struct keyed_hashes *keys,
-                   struct error *err)
+int replacing_plan(struct replacing *r, const struct mark *marks, size_t count,
+                   const struct keyed_hashes *keys, struct error *err)
 {
     if (people_learn(r, marks, count, err))
         return -1;

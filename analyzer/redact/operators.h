@@ -1,8 +1,9 @@
 /* operators.h - what stands in the output where an identifier stood: one row an operator.
  *
- * Replacing goes over the marks of a document three times: `roles` (who is whose surname), `plan` (which keyed hashes
- * are needed, one request for all), `write`. An operator that cannot do its work on a value ("year" on "14 March", a
- * range that holds more than the date) writes a tag: nothing passes because it was not understood. */
+ * Replacing goes over the marks of a document three times: `roles` (who is whose surname), `plan` (which
+ * keyed hashes are needed, one request for all), `write`. An operator that cannot do its work on a value
+ * ("year" on "14 March", a range that holds more than the date) writes a tag: nothing passes because it was
+ * not understood. */
 #ifndef ALCOVE_ANALYZER_REDACT_OPERATORS_H
 #define ALCOVE_ANALYZER_REDACT_OPERATORS_H
 
@@ -19,18 +20,18 @@ struct lists {
 CHECKED int lists_open(struct lists *ret, struct error *err);
 void lists_close(struct lists *lists);
 
-/* Which operator a label has: the pipeline's own for the label, for its parent, for `default`; without any in the
- * pipeline, the profile's. */
+/* Which operator a label has: the pipeline's own for the label, for its parent, for `default`; without any in
+ * the pipeline, the profile's. */
 struct operator_map {
     enum operator_kind of[LABEL_COUNT];
     bool is_named[LABEL_COUNT]; /* by the pipeline, for the label or its parent */
 };
 void operator_map_make(struct operator_map *ret, const struct pipeline *pipeline);
 
-/* True if the mark is nothing to replace: kept by its operator, or a value that the operator or the profile leaves as
- * it is (an age under 90, a year alone). Such marks take no part in overlaps and leak checks. */
-bool operator_leaves(const struct operator_map *map, enum profile profile, int year_reference, struct slice value,
-                     enum label label);
+/* True if the mark is nothing to replace: kept by its operator, or a value that the operator or the profile
+ * leaves as it is (an age under 90, a year alone). Such marks take no part in overlaps and leak checks. */
+bool operator_leaves(const struct operator_map *map, enum profile profile, int year_reference,
+                     struct slice value, enum label label);
 
 /* The work on one document. Opened with zeros but for the borrowed fields. */
 struct replacing {
@@ -40,17 +41,17 @@ struct replacing {
     struct slice text;
     int year_reference;
     struct keyed keyed;
-    struct hashmap words;     /* folded words of the text: no surrogate is one of them */
-    struct hashmap tags;      /* (label, value) -> number of its tag */
-    struct hashmap people;    /* part of a name -> person, as index into `persons` */
-    uint64_t *persons;        /* key of each person: the sum of the hashes of its parts */
+    struct hashmap words;  /* folded words of the text: no surrogate is one of them */
+    struct hashmap tags;   /* (label, value) -> number of its tag */
+    struct hashmap people; /* part of a name -> person, as index into `persons` */
+    uint64_t *persons;     /* key of each person: the sum of the hashes of its parts */
     size_t person_count, person_capacity;
     struct hashmap roles;     /* part of a name -> enum part_role */
     struct hashmap givens;    /* (surname, initial) -> index + 1 into `given_parts` */
     struct span *given_parts; /* in text */
     size_t given_count, given_capacity;
-    struct hashmap chosen;    /* (class, value) -> place in the class */
-    struct hashmap taken;     /* surrogates in use */
+    struct hashmap chosen; /* (class, value) -> place in the class */
+    struct hashmap taken;  /* surrogates in use */
     uint32_t tag_next[LABEL_COUNT];
 };
 void replacing_close(struct replacing *r);
@@ -60,7 +61,8 @@ CHECKED int replacing_plan(struct replacing *r, const struct mark *marks, size_t
                            const struct keyed_hashes *keys, struct error *err);
 
 /* Appends the replacement of one mark. */
-CHECKED int replacing_write(struct replacing *r, const struct mark *mark, struct buffer *out, struct error *err);
+CHECKED int replacing_write(struct replacing *r, const struct mark *mark, struct buffer *out,
+                            struct error *err);
 
 /* "[NAME_1]": the same value has the same number; "Smith" has that of "John Smith". Also for surrogate.c. */
 CHECKED int tag_write(struct replacing *r, const struct mark *mark, struct buffer *out, struct error *err);
@@ -74,6 +76,7 @@ static inline struct slice mark_value(const struct replacing *r, const struct ma
 }
 
 /* The folded value in a new buffer. */
-CHECKED int mark_folded(const struct replacing *r, const struct mark *m, struct buffer **ret, struct error *err);
+CHECKED int mark_folded(const struct replacing *r, const struct mark *m, struct buffer **ret,
+                        struct error *err);
 
 #endif

@@ -24,7 +24,8 @@ static int add_person(struct replacing *r, uint64_t key, uint32_t *ret, struct e
 static int add_given(struct replacing *r, uint64_t surname, char initial, struct span at, struct error *err)
 {
     bool is_new;
-    if (hashmap_add(&r->givens, hash_join(surname, (uint64_t)initial), (uint32_t)r->given_count + 1, &is_new, err))
+    if (hashmap_add(&r->givens, hash_join(surname, (uint64_t)initial), (uint32_t)r->given_count + 1, &is_new,
+                    err))
         return -1;
     if (!is_new)
         return 0;

@@ -75,8 +75,8 @@ static enum name_class class_of(const struct replacing *r, const struct person *
     return is_female ? CLASS_GIVEN_FEMALE : is_male ? CLASS_GIVEN_MALE : CLASS_GIVEN;
 }
 
-/* The folded text behind an initial: the given name that the document pairs with the surname beside it, or the
- * initial itself with the surname, so that "J. Smith" keeps its letter. *ret_role tells which. */
+/* The folded text behind an initial: the given name that the document pairs with the surname beside it, or
+ * the initial itself with the surname, so that "J. Smith" keeps its letter. *ret_role tells which. */
 static int fold_initial(const struct replacing *r, const struct person *p, size_t at, struct buffer *folded,
                         bool *ret_is_given, struct error *err)
 {
@@ -93,8 +93,8 @@ static int fold_initial(const struct replacing *r, const struct person *p, size_
         if (!given)
             break;
         buffer_clear(folded);
-        return fold_append(slice_sub(r->text, r->given_parts[given - 1].start, r->given_parts[given - 1].end), folded,
-                           err);
+        return fold_append(slice_sub(r->text, r->given_parts[given - 1].start, r->given_parts[given - 1].end),
+                           folded, err);
     }
     *ret_is_given = false;
     return buffer_append(folded, (struct slice){letter.to, letter.count}, err);
@@ -172,7 +172,8 @@ int person_write(struct replacing *r, const struct mark *m, struct buffer *out, 
     }
     if (!is_done)
         return tag_write(r, m, out, err);
-    return buffer_append(name, slice_sub(p.value, at, p.value.bytes), err) || buffer_append(out, buffer_slice(name), err)
+    return buffer_append(name, slice_sub(p.value, at, p.value.bytes), err) ||
+                   buffer_append(out, buffer_slice(name), err)
                ? -1
                : 0;
 }

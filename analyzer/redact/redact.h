@@ -1,7 +1,7 @@
 /* redact.h - from text to redacted text: find, resolve overlaps, replace, and prove that nothing is left.
  *
- * The one place that makes a redacted_text. A redactor belongs to one thread of one worker; it holds no key: what
- * depends on one (surrogates, keyed hashes) is asked for through `keyed_hashes`. */
+ * The one place that makes a redacted_text. A redactor belongs to one thread of one worker; it holds no key:
+ * what depends on one (surrogates, keyed hashes) is asked for through `keyed_hashes`. */
 #ifndef ALCOVE_ANALYZER_REDACT_REDACT_H
 #define ALCOVE_ANALYZER_REDACT_REDACT_H
 
@@ -29,11 +29,12 @@ struct redacted_span {
     size_t start, end;         /* in the input */
     size_t out_start, out_end; /* of the replacement, in the output */
     enum label label;
-    const struct rule *rule;   /* NULL: a value found elsewhere in the document by a rule (name consistency) */
+    const struct rule *rule; /* NULL: a value found elsewhere in the document by a rule (name consistency) */
     const char *rule_id;
     float score;
     enum operator_kind operator_kind;
-    const struct finding *finding; /* parts of the score for --explain; NULL for consistency spans; owned by the redaction */
+    const struct finding
+        *finding; /* parts of the score for --explain; NULL for consistency spans; owned by the redaction */
 };
 
 struct redaction {
@@ -41,14 +42,14 @@ struct redaction {
     struct redacted_span *spans; /* sorted, disjoint; never `keep` */
     size_t span_count;
     uint32_t label_counts[LABEL_COUNT];
-    struct leak_set *values;     /* what was found, for leak checks; wiped on drop */
-    struct finding *findings;    /* those of the spans */
-    bool is_leaking;             /* only with verify: warn: the output still holds a found value */
+    struct leak_set *values;  /* what was found, for leak checks; wiped on drop */
+    struct finding *findings; /* those of the spans */
+    bool is_leaking;          /* only with verify: warn: the output still holds a found value */
 };
 void redaction_drop(struct redaction **redaction);
 
-/* -1 with FAULT_DOCUMENT (limits: quarantine) or FAULT_PRIVACY (the output still held a found value and the pipeline
- * says verify: fail). */
+/* -1 with FAULT_DOCUMENT (limits: quarantine) or FAULT_PRIVACY (the output still held a found value and the
+ * pipeline says verify: fail). */
 CHECKED int redactor_run(struct redactor *redactor, struct slice text, const struct keyed_hashes *keys,
                          struct redaction **ret, struct error *err);
 

@@ -1,4 +1,5 @@
-/* redactor.c - the way from text to redacted text (redact.h): scan, leave, resolve, find again, replace, verify. */
+/* redactor.c - the way from text to redacted text (redact.h): scan, leave, resolve, find again, replace,
+ * verify. */
 #include "analyzer/redact/redact.h"
 
 #include "analyzer/redact/consistency.h"
@@ -96,14 +97,16 @@ static int collect(const struct redactor *r, struct slice text, const struct fin
         struct leak_source source = {label, rule_id(f->rule), f->score};
         if (leak_set_add(values, value, &source, err))
             return -1;
-        marks->list[marks->count++] = (struct mark){f->start, f->end, label, source.rule_id, f, f->score, true};
+        marks->list[marks->count++] =
+            (struct mark){f->start, f->end, label, source.rule_id, f, f->score, true};
     }
     marks->count = marks_resolve(marks->list, marks->count);
     return leak_set_close(values, err);
 }
 
 /* Adds what was found by its value elsewhere. */
-static int find_again(struct slice text, const struct leak_set *values, struct marks *marks, struct error *err)
+static int find_again(struct slice text, const struct leak_set *values, struct marks *marks,
+                      struct error *err)
 {
     struct marks more = {0};
     if (consistency_mark(values, text, marks->list, marks->count, &more.list, &more.count, err))
@@ -114,8 +117,8 @@ static int find_again(struct slice text, const struct leak_set *values, struct m
 }
 
 /* Writes the output and the spans. */
-static int replace(struct replacing *replacing, const struct marks *marks, struct redaction *to, struct buffer *out,
-                   struct error *err)
+static int replace(struct replacing *replacing, const struct marks *marks, struct redaction *to,
+                   struct buffer *out, struct error *err)
 {
     size_t at = 0, found = 0;
     for (size_t i = 0; i < marks->count; i++) {
@@ -127,11 +130,17 @@ static int replace(struct replacing *replacing, const struct marks *marks, struc
             return -1;
         if (m->finding)
             to->findings[found] = *m->finding;
-        to->spans[to->span_count++] = (struct redacted_span){
-            .start = m->start, .end = m->end, .out_start = start, .out_end = out->bytes, .label = m->label,
-            .rule = m->finding ? m->finding->rule : NULL, .rule_id = m->rule_id, .score = m->score,
-            .operator_kind = replacing->map->of[m->label],
-            .finding = m->finding ? &to->findings[found++] : NULL};
+        to->spans[to->span_count++] =
+            (struct redacted_span){.start = m->start,
+                                   .end = m->end,
+                                   .out_start = start,
+                                   .out_end = out->bytes,
+                                   .label = m->label,
+                                   .rule = m->finding ? m->finding->rule : NULL,
+                                   .rule_id = m->rule_id,
+                                   .score = m->score,
+                                   .operator_kind = replacing->map->of[m->label],
+                                   .finding = m->finding ? &to->findings[found++] : NULL};
         to->label_counts[m->label]++;
         at = m->end;
     }
@@ -147,14 +156,15 @@ static int write_out(struct replacing *replacing, const struct marks *marks, con
     if (!to->spans || !to->findings)
         return error_memory(err);
     if (buffer_new(&out, DOCUMENT_BYTES_MAX * 2u, err) ||
-        replacing_plan(replacing, marks->list, marks->count, keys, err) || replace(replacing, marks, to, out, err))
+        replacing_plan(replacing, marks->list, marks->count, keys, err) ||
+        replace(replacing, marks, to, out, err))
         return -1;
     return redacted_text_make(&to->text, buffer_slice(out), err);
 }
 
 /* All steps but the check. */
-static int redact(struct redactor *r, struct slice text, const struct keyed_hashes *keys, struct redaction *to,
-                  struct error *err)
+static int redact(struct redactor *r, struct slice text, const struct keyed_hashes *keys,
+                  struct redaction *to, struct error *err)
 {
     const struct finding *findings;
     size_t count;
@@ -163,8 +173,8 @@ static int redact(struct redactor *r, struct slice text, const struct keyed_hash
         return -1;
     struct marks marks = {0};
     int reference = year_reference(text, findings, count);
-    struct replacing replacing = {.lists = &r->lists, .map = &r->map, .values = to->values, .text = text,
-                                  .year_reference = reference};
+    struct replacing replacing = {
+        .lists = &r->lists, .map = &r->map, .values = to->values, .text = text, .year_reference = reference};
     int result = collect(r, text, findings, count, reference, &marks, to->values, err) ||
                          find_again(text, to->values, &marks, err) ||
                          write_out(&replacing, &marks, keys, to, err)
@@ -175,8 +185,8 @@ static int redact(struct redactor *r, struct slice text, const struct keyed_hash
     return result;
 }
 
-int redactor_run(struct redactor *r, struct slice text, const struct keyed_hashes *keys, struct redaction **ret,
-                 struct error *err)
+int redactor_run(struct redactor *r, struct slice text, const struct keyed_hashes *keys,
+                 struct redaction **ret, struct error *err)
 {
     AUTO(redaction) *made = calloc(1, sizeof *made);
     if (!made)

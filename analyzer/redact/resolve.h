@@ -11,13 +11,14 @@ struct mark {
     const char *rule_id;
     const struct finding *finding; /* NULL: found by its value (consistency.c) */
     float score;
-    bool is_whole; /* the finding that gave the label covers the whole range; true for a mark not yet joined */
+    bool
+        is_whole; /* the finding that gave the label covers the whole range; true for a mark not yet joined */
 };
 
-/* Sorts the marks and joins every group of overlapping ones into one: its range is the union, its label, score and
- * rule those of the mark with the highest score x share of the union (then the higher score, the earlier start, the
- * lower label). Ranges that only touch stay apart. Returns the new count; the order and result do not depend on the
- * order of the input. Empty marks are dropped. */
+/* Sorts the marks and joins every group of overlapping ones into one: its range is the union, its label,
+ * score and rule those of the mark with the highest score x share of the union (then the higher score, the
+ * earlier start, the lower label). Ranges that only touch stay apart. Returns the new count; the order and
+ * result do not depend on the order of the input. Empty marks are dropped. */
 size_t marks_resolve(struct mark *marks, size_t count);
 
 #endif

@@ -4,10 +4,13 @@
 #include "analyzer/redact/operators.h"
 
 /* Without operators in the pipeline: 45 CFR 164.514(b)(2). */
-static const struct { enum profile profile; enum label label; enum operator_kind kind; } profile_rows[] = {
-    {PROFILE_HIPAA_SAFE_HARBOR, LABEL_DATE, OPERATOR_YEAR},
-    {PROFILE_HIPAA_SAFE_HARBOR, LABEL_AGE, OPERATOR_AGE90},
-    {PROFILE_HIPAA_SAFE_HARBOR, LABEL_ZIP, OPERATOR_ZIP3}};
+static const struct {
+    enum profile profile;
+    enum label label;
+    enum operator_kind kind;
+} profile_rows[] = {{PROFILE_HIPAA_SAFE_HARBOR, LABEL_DATE, OPERATOR_YEAR},
+                    {PROFILE_HIPAA_SAFE_HARBOR, LABEL_AGE, OPERATOR_AGE90},
+                    {PROFILE_HIPAA_SAFE_HARBOR, LABEL_ZIP, OPERATOR_ZIP3}};
 
 static const struct operator_setting *setting_of(const struct pipeline *pipeline, const char *label)
 {
@@ -32,8 +35,8 @@ void operator_map_make(struct operator_map *ret, const struct pipeline *pipeline
             ret->of[profile_rows[i].label] = profile_rows[i].kind;
 }
 
-bool operator_leaves(const struct operator_map *map, enum profile profile, int year_reference, struct slice value,
-                     enum label label)
+bool operator_leaves(const struct operator_map *map, enum profile profile, int year_reference,
+                     struct slice value, enum label label)
 {
     struct years years;
     bool is_free = profile == PROFILE_HIPAA_SAFE_HARBOR && !map->is_named[label]; /* by the profile */
@@ -52,12 +55,18 @@ bool operator_leaves(const struct operator_map *map, enum profile profile, int y
 int lists_open(struct lists *ret, struct error *err)
 {
     struct lists lists = {0};
-    const struct { struct wordlist *list; const char *text; } all[] = {
-        {&lists.common, common_words},         {&lists.zip3, zip3_shown},
-        {&lists.gender_female, gender_female}, {&lists.gender_male, gender_male},
-        {&lists.given_female, names_given_female}, {&lists.given_male, names_given_male},
-        {&lists.given_neutral, names_given_neutral}, {&lists.surname, names_surname},
-        {&lists.city, names_city}};
+    const struct {
+        struct wordlist *list;
+        const char *text;
+    } all[] = {{&lists.common, common_words},
+               {&lists.zip3, zip3_shown},
+               {&lists.gender_female, gender_female},
+               {&lists.gender_male, gender_male},
+               {&lists.given_female, names_given_female},
+               {&lists.given_male, names_given_male},
+               {&lists.given_neutral, names_given_neutral},
+               {&lists.surname, names_surname},
+               {&lists.city, names_city}};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         if (wordlist_open(all[i].list, all[i].text, err)) {
             lists_close(&lists);
@@ -69,9 +78,9 @@ int lists_open(struct lists *ret, struct error *err)
 
 void lists_close(struct lists *lists)
 {
-    struct wordlist *all[] = {&lists->common,       &lists->zip3,       &lists->gender_female,
-                              &lists->gender_male,  &lists->given_female, &lists->given_male,
-                              &lists->given_neutral, &lists->surname,   &lists->city};
+    struct wordlist *all[] = {&lists->common,        &lists->zip3,         &lists->gender_female,
+                              &lists->gender_male,   &lists->given_female, &lists->given_male,
+                              &lists->given_neutral, &lists->surname,      &lists->city};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         wordlist_close(all[i]);
 }

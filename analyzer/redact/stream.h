@@ -18,8 +18,9 @@ static inline uint32_t stream_below(struct stream *s, uint32_t below)
         const unsigned char place[5] = {(unsigned char)s->attempt, (unsigned char)s->block,
                                         (unsigned char)(s->block >> 8), (unsigned char)(s->block >> 16),
                                         (unsigned char)(s->block >> 24)};
-        s->bytes = hash_of((struct slice[]){{(const char *)s->seed.bytes, HASH_BYTES},
-                                            {(const char *)place, sizeof place}}, 2);
+        s->bytes = hash_of(
+            (struct slice[]){{(const char *)s->seed.bytes, HASH_BYTES}, {(const char *)place, sizeof place}},
+            2);
         s->block++;
     }
     const unsigned char *b = s->bytes.bytes + s->used;

@@ -59,7 +59,8 @@ static int form_candidate(struct replacing *r, const struct mark *m, struct stre
         char made = stream_digit(s);
         if (f.kind == FOLD_WORD && (f.to[0] < '0' || f.to[0] > '9'))
             made = (char)((fold_is_upper(value, at) ? 'A' : 'a') + stream_below(s, 26));
-        struct slice out = f.kind == FOLD_WORD ? (struct slice){&made, 1} : slice_sub(value, at, at + f.bytes);
+        struct slice out =
+            f.kind == FOLD_WORD ? (struct slice){&made, 1} : slice_sub(value, at, at + f.bytes);
         if (buffer_append(to, out, err))
             return -1;
         at += f.bytes;
@@ -88,7 +89,8 @@ static int email_candidate(struct replacing *r, const struct mark *m, struct str
 {
     (void)m;
     char room[CLASS_NAME_BYTES_MAX];
-    struct slice name = class_name(r->lists, CLASS_EMAIL, stream_below(s, class_size(r->lists, CLASS_EMAIL)), room);
+    struct slice name =
+        class_name(r->lists, CLASS_EMAIL, stream_below(s, class_size(r->lists, CLASS_EMAIL)), room);
     if (buffer_append(to, name, err))
         return -1;
     return buffer_printf(to, err, "%02u@example.com", stream_below(s, 100));
@@ -99,8 +101,8 @@ static int url_candidate(struct replacing *r, const struct mark *m, struct strea
 {
     struct slice value = mark_value(r, m);
     bool has_scheme = memmem(value.data, value.bytes, "://", 3) != NULL;
-    return buffer_printf(to, err, "%sexample.com/%04x%04x", has_scheme ? "https://" : "www.", stream_below(s, 65536),
-                         stream_below(s, 65536));
+    return buffer_printf(to, err, "%sexample.com/%04x%04x", has_scheme ? "https://" : "www.",
+                         stream_below(s, 65536), stream_below(s, 65536));
 }
 
 static int ip_candidate(struct replacing *r, const struct mark *m, struct stream *s, struct buffer *to,
@@ -116,24 +118,28 @@ static int mac_candidate(struct replacing *r, const struct mark *m, struct strea
                          struct error *err)
 {
     char sign = memchr(mark_value(r, m).data, '-', m->end - m->start) ? '-' : ':';
-    return buffer_printf(to, err, "00%c00%c5E%c00%c53%c%02X", sign, sign, sign, sign, sign, stream_below(s, 256));
+    return buffer_printf(to, err, "00%c00%c5E%c00%c53%c%02X", sign, sign, sign, sign, sign,
+                         stream_below(s, 256));
 }
 
 static int street_candidate(struct replacing *r, const struct mark *m, struct stream *s, struct buffer *to,
                             struct error *err)
 {
-    static const char *const kinds[] = {"Street", "Road", "Avenue", "Lane", "Drive", "Court", "Way", "Close",
-                                        "Terrace", "Place", "Boulevard", "Crescent", "Square", "Parkway"};
+    static const char *const kinds[] = {"Street",    "Road",     "Avenue", "Lane",    "Drive",
+                                        "Court",     "Way",      "Close",  "Terrace", "Place",
+                                        "Boulevard", "Crescent", "Square", "Parkway"};
     char room[CLASS_NAME_BYTES_MAX];
     struct slice value = mark_value(r, m);
-    struct slice name = class_name(r->lists, CLASS_STREET, stream_below(s, class_size(r->lists, CLASS_STREET)), room);
+    struct slice name =
+        class_name(r->lists, CLASS_STREET, stream_below(s, class_size(r->lists, CLASS_STREET)), room);
     if (hashmap_get(&r->words, fold_hash(name), 0))
         return 0;
     const char *kind = kinds[0];
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (memmem(value.data, value.bytes, kinds[i], strlen(kinds[i])))
             kind = kinds[i];
-    if (buffer_printf(to, err, "%u ", 1 + stream_below(s, 999)) || shape_append(name, SLICE("Title"), to, err))
+    if (buffer_printf(to, err, "%u ", 1 + stream_below(s, 999)) ||
+        shape_append(name, SLICE("Title"), to, err))
         return -1;
     return buffer_printf(to, err, " %s", kind);
 }
@@ -141,12 +147,14 @@ static int street_candidate(struct replacing *r, const struct mark *m, struct st
 static int facility_candidate(struct replacing *r, const struct mark *m, struct stream *s, struct buffer *to,
                               struct error *err)
 {
-    static const char *const kinds[] = {"Center", "Group", "Bank", "School", "University", "College", "Pharmacy",
-                                        "Laboratory", "Practice", "Surgery", "Care Home", "Health Center",
-                                        "Medical Center", "Clinic", "Hospital"};
+    static const char *const kinds[] = {"Center",         "Group",   "Bank",      "School",
+                                        "University",     "College", "Pharmacy",  "Laboratory",
+                                        "Practice",       "Surgery", "Care Home", "Health Center",
+                                        "Medical Center", "Clinic",  "Hospital"};
     char room[CLASS_NAME_BYTES_MAX];
     struct slice value = mark_value(r, m);
-    struct slice name = class_name(r->lists, CLASS_FACILITY, stream_below(s, class_size(r->lists, CLASS_FACILITY)), room);
+    struct slice name =
+        class_name(r->lists, CLASS_FACILITY, stream_below(s, class_size(r->lists, CLASS_FACILITY)), room);
     if (hashmap_get(&r->words, fold_hash(name), 0))
         return 0;
     const char *kind = m->label == LABEL_ORGANIZATION ? "Group" : "Center";
@@ -162,27 +170,36 @@ static int city_candidate(struct replacing *r, const struct mark *m, struct stre
                           struct error *err)
 {
     char room[CLASS_NAME_BYTES_MAX];
-    struct slice name = class_name(r->lists, CLASS_CITY, stream_below(s, class_size(r->lists, CLASS_CITY)), room);
+    struct slice name =
+        class_name(r->lists, CLASS_CITY, stream_below(s, class_size(r->lists, CLASS_CITY)), room);
     return hashmap_get(&r->words, fold_hash(name), 0) ? 0 : shape_append(name, mark_value(r, m), to, err);
 }
 
-/* Labels without a row are codes (form_candidate); for secrets, traits and the like a made-up value would only
- * mislead, so they get a tag. */
+/* Labels without a row are codes (form_candidate); for secrets, traits and the like a made-up value would
+ * only mislead, so they get a tag. */
 static const struct row {
     enum label label;
     candidate *make;
     int (*write)(struct replacing *, const struct mark *, struct buffer *, struct error *); /* instead */
-} rows[] = {
-    {LABEL_NAME, NULL, person_write},       {LABEL_DATE, NULL, year_write},
-    {LABEL_AGE, NULL, age90_write},         {LABEL_SECRET, NULL, tag_write},
-    {LABEL_BIOMETRIC, NULL, tag_write},     {LABEL_COORDINATE, NULL, tag_write},
-    {LABEL_PROFESSION, NULL, tag_write},    {LABEL_LOCATION, city_candidate, NULL},
-    {LABEL_CITY, city_candidate, NULL},     {LABEL_ADDRESS, street_candidate, NULL},
-    {LABEL_FACILITY, facility_candidate, NULL}, {LABEL_ORGANIZATION, facility_candidate, NULL},
-    {LABEL_PHONE, phone_candidate, NULL},   {LABEL_FAX, phone_candidate, NULL},
-    {LABEL_EMAIL, email_candidate, NULL},   {LABEL_URL, url_candidate, NULL},
-    {LABEL_IP, ip_candidate, NULL},         {LABEL_MAC, mac_candidate, NULL},
-    {LABEL_SSN, ssn_candidate, NULL}};
+} rows[] = {{LABEL_NAME, NULL, person_write},
+            {LABEL_DATE, NULL, year_write},
+            {LABEL_AGE, NULL, age90_write},
+            {LABEL_SECRET, NULL, tag_write},
+            {LABEL_BIOMETRIC, NULL, tag_write},
+            {LABEL_COORDINATE, NULL, tag_write},
+            {LABEL_PROFESSION, NULL, tag_write},
+            {LABEL_LOCATION, city_candidate, NULL},
+            {LABEL_CITY, city_candidate, NULL},
+            {LABEL_ADDRESS, street_candidate, NULL},
+            {LABEL_FACILITY, facility_candidate, NULL},
+            {LABEL_ORGANIZATION, facility_candidate, NULL},
+            {LABEL_PHONE, phone_candidate, NULL},
+            {LABEL_FAX, phone_candidate, NULL},
+            {LABEL_EMAIL, email_candidate, NULL},
+            {LABEL_URL, url_candidate, NULL},
+            {LABEL_IP, ip_candidate, NULL},
+            {LABEL_MAC, mac_candidate, NULL},
+            {LABEL_SSN, ssn_candidate, NULL}};
 
 static struct row row_of(enum label label)
 {
@@ -204,7 +221,8 @@ int surrogate_plan(struct replacing *r, const struct mark *m, struct error *err)
     return keyed_want(&r->keyed, label_name(m->label), buffer_slice(folded), err);
 }
 
-/* A candidate is taken if it is new: no value of the document, not in use for another one, not what it replaces. */
+/* A candidate is taken if it is new: no value of the document, not in use for another one, not what it
+ * replaces. */
 static int accept(struct replacing *r, const struct mark *m, struct buffer *made, struct slice folded_value,
                   uint32_t attempt, bool *ret, struct error *err)
 {
@@ -220,7 +238,8 @@ static int accept(struct replacing *r, const struct mark *m, struct buffer *made
         return 0;
     *ret = true;
     uint64_t own = hash_join(~(uint64_t)m->label, fold_hash(folded_value));
-    return hashmap_add(&r->taken, key, 1, NULL, err) || hashmap_add(&r->chosen, own, attempt, NULL, err) ? -1 : 0;
+    return hashmap_add(&r->taken, key, 1, NULL, err) || hashmap_add(&r->chosen, own, attempt, NULL, err) ? -1
+                                                                                                         : 0;
 }
 
 int surrogate_write(struct replacing *r, const struct mark *m, struct buffer *out, struct error *err)

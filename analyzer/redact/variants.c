@@ -12,7 +12,8 @@ static int append_parts(struct slice value, const struct name_part *parts, size_
                         struct buffer *to, struct error *err)
 {
     for (size_t i = 0; i < count; i++)
-        if (roles >> parts[i].role & 1u && fold_append(slice_sub(value, parts[i].at.start, parts[i].at.end), to, err))
+        if (roles >> parts[i].role & 1u &&
+            fold_append(slice_sub(value, parts[i].at.start, parts[i].at.end), to, err))
             return -1;
     return 0;
 }
@@ -22,7 +23,8 @@ static int append_parts(struct slice value, const struct name_part *parts, size_
 
 /* Two groups of parts, one behind the other: "john" + "long", "long" + "john". */
 static int add_pair(struct leak_set *set, struct slice value, const struct name_part *parts, size_t count,
-                    const unsigned roles[2], struct buffer *room, const struct leak_source *source, struct error *err)
+                    const unsigned roles[2], struct buffer *room, const struct leak_source *source,
+                    struct error *err)
 {
     buffer_clear(room);
     for (int i = 0; i < 2; i++) {
@@ -35,11 +37,13 @@ static int add_pair(struct leak_set *set, struct slice value, const struct name_
     return leak_set_add_folded(set, buffer_slice(room), LEAK_PAIR, source, err);
 }
 
-static int add_name(struct leak_set *set, struct slice value, struct buffer *room, const struct leak_source *source,
-                    struct error *err)
+static int add_name(struct leak_set *set, struct slice value, struct buffer *room,
+                    const struct leak_source *source, struct error *err)
 {
-    static const unsigned pairs[][2] = {{ROLE(PART_GIVEN), SURNAMES}, {SURNAMES, ROLE(PART_GIVEN)},
-                                        {ROLE(PART_INITIAL), SURNAMES}, {SURNAMES, ROLE(PART_INITIAL)}};
+    static const unsigned pairs[][2] = {{ROLE(PART_GIVEN), SURNAMES},
+                                        {SURNAMES, ROLE(PART_GIVEN)},
+                                        {ROLE(PART_INITIAL), SURNAMES},
+                                        {SURNAMES, ROLE(PART_INITIAL)}};
     struct name_part parts[NAME_PARTS_MAX];
     size_t count = name_split(value, parts), named = 0;
     for (size_t i = 0; i < count; i++)
@@ -94,11 +98,13 @@ static int add_national(struct leak_set *set, struct slice folded, const struct 
 {
     if (digits_at(folded, 0) != folded.bytes || folded.bytes <= 10)
         return 0;
-    return leak_set_add_folded(set, slice_sub(folded, folded.bytes - 10, folded.bytes), LEAK_STRONG, source, err);
+    return leak_set_add_folded(set, slice_sub(folded, folded.bytes - 10, folded.bytes), LEAK_STRONG, source,
+                               err);
 }
 
 /* ZIP+4 gives the five digits too. */
-static int add_zip5(struct leak_set *set, struct slice folded, const struct leak_source *source, struct error *err)
+static int add_zip5(struct leak_set *set, struct slice folded, const struct leak_source *source,
+                    struct error *err)
 {
     if (folded.bytes != 9 || digits_at(folded, 0) != 9)
         return 0;
@@ -106,7 +112,8 @@ static int add_zip5(struct leak_set *set, struct slice folded, const struct leak
 }
 
 /* An address gives the street without the house number too. */
-static int add_street(struct leak_set *set, struct slice folded, const struct leak_source *source, struct error *err)
+static int add_street(struct leak_set *set, struct slice folded, const struct leak_source *source,
+                      struct error *err)
 {
     size_t digits = digits_at(folded, 0);
     struct slice street = slice_sub(folded, digits, folded.bytes);
@@ -118,12 +125,14 @@ static int add_street(struct leak_set *set, struct slice folded, const struct le
 static const struct {
     enum label label;
     int (*add)(struct leak_set *, struct slice, const struct leak_source *, struct error *);
-} further[] = {
-    {LABEL_ADDRESS, add_street},       {LABEL_ZIP, add_zip5},           {LABEL_PHONE, add_national},
-    {LABEL_FAX, add_national},         {LABEL_MRN, add_long_digits},    {LABEL_HEALTH_PLAN, add_long_digits},
-    {LABEL_ACCOUNT, add_long_digits},  {LABEL_LICENSE, add_long_digits}, {LABEL_ID, add_long_digits},
-    {LABEL_DEVICE, add_long_digits},   {LABEL_STUDY, add_long_digits},  {LABEL_PASSPORT, add_long_digits},
-    {LABEL_NPI, add_long_digits},      {LABEL_SSN, add_long_digits},    {LABEL_CARD, add_long_digits}};
+} further[] = {{LABEL_ADDRESS, add_street},      {LABEL_ZIP, add_zip5},
+               {LABEL_PHONE, add_national},      {LABEL_FAX, add_national},
+               {LABEL_MRN, add_long_digits},     {LABEL_HEALTH_PLAN, add_long_digits},
+               {LABEL_ACCOUNT, add_long_digits}, {LABEL_LICENSE, add_long_digits},
+               {LABEL_ID, add_long_digits},      {LABEL_DEVICE, add_long_digits},
+               {LABEL_STUDY, add_long_digits},   {LABEL_PASSPORT, add_long_digits},
+               {LABEL_NPI, add_long_digits},     {LABEL_SSN, add_long_digits},
+               {LABEL_CARD, add_long_digits}};
 
 /* An age is found by its words, never by its number: "94" alone is a pulse, too. */
 static bool is_number_of_age(enum label label, struct slice folded)
@@ -131,7 +140,8 @@ static bool is_number_of_age(enum label label, struct slice folded)
     return label == LABEL_AGE && digits_at(folded, 0) == folded.bytes;
 }
 
-int leak_set_add(struct leak_set *set, struct slice value, const struct leak_source *source, struct error *err)
+int leak_set_add(struct leak_set *set, struct slice value, const struct leak_source *source,
+                 struct error *err)
 {
     AUTO(buffer) *room = NULL;
     if (buffer_new(&room, VALUE_BYTES_MAX, err))

@@ -10,23 +10,32 @@
 #include <stdlib.h>
 
 #define PRIOR_STRENGTH 0.5
-#define RESERVED_TOKENS 96u   /* of the context, for the question and the longest label */
+#define RESERVED_TOKENS 96u /* of the context, for the question and the longest label */
 #define PART_TOKENS_MIN 64u
 #define DESCRIPTION_TOKENS 3.0 /* a description counts as this many tokens, whatever its length */
 
 /* What follows the text, and in which form the label follows that. */
 enum form { AS_WRITTEN, IN_LOWER_CASE, AS_DESCRIPTION };
-static const struct view { const char *question; enum form form; double weight; } views[] = {
-    {NULL, AS_WRITTEN, 1.0}, /* the step's own name: "Specialty:" */
-    {"\n\nTopic:", AS_WRITTEN, 1.0},
-    {"\n\nThis document is about", IN_LOWER_CASE, 1.0},
-    {"\n\nThis document is about", AS_DESCRIPTION, 0.25}};
+static const struct view {
+    const char *question;
+    enum form form;
+    double weight;
+} views[] = {{NULL, AS_WRITTEN, 1.0}, /* the step's own name: "Specialty:" */
+             {"\n\nTopic:", AS_WRITTEN, 1.0},
+             {"\n\nThis document is about", IN_LOWER_CASE, 1.0},
+             {"\n\nThis document is about", AS_DESCRIPTION, 0.25}};
 #define VIEWS COUNT_OF(views)
 
 /* Texts that say nothing about any label. */
-static const char *const empty_texts[] = {
-    "N/A", "", "[MASK]", "The document was received and read.", "See above for details.",
-    "Date. Name. Address. Reference. Text.", "Lorem ipsum dolor sit amet.", "...", "This is a text."};
+static const char *const empty_texts[] = {"N/A",
+                                          "",
+                                          "[MASK]",
+                                          "The document was received and read.",
+                                          "See above for details.",
+                                          "Date. Name. Address. Reference. Text.",
+                                          "Lorem ipsum dolor sit amet.",
+                                          "...",
+                                          "This is a text."};
 
 struct classifier {
     const struct step *step;
@@ -61,7 +70,8 @@ void classifier_drop(struct classifier **classifier)
 /* "specialty" -> "\n\nSpecialty:", "care_level" -> "\n\nCare level:". */
 static int make_question(const char *name, struct buffer *to, struct error *err)
 {
-    if (buffer_append_text(to, "\n\n", err) || buffer_append_text(to, name, err) || buffer_append_text(to, ":", err))
+    if (buffer_append_text(to, "\n\n", err) || buffer_append_text(to, name, err) ||
+        buffer_append_text(to, ":", err))
         return -1;
     for (size_t i = 2; i < to->bytes; i++)
         to->data[i] = to->data[i] == '_' || to->data[i] == '-' ? ' ' : to->data[i];
@@ -70,7 +80,8 @@ static int make_question(const char *name, struct buffer *to, struct error *err)
 }
 
 /* The label in the form of a view; NULL in *ret where it has none. */
-static int make_label(const struct step *step, size_t i, enum form form, struct redacted_text **ret, struct error *err)
+static int make_label(const struct step *step, size_t i, enum form form, struct redacted_text **ret,
+                      struct error *err)
 {
     char lower[LABEL_BYTES_MAX + 1];
     const char *label = form == AS_DESCRIPTION ? step->descriptions[i] : step->labels[i];
@@ -164,8 +175,8 @@ static int score_view(struct classifier *c, const struct redacted_text *text, si
         return error_memory(err);
     int result = prompt_new(&prompt, c->model, false, err) || prompt_add(prompt, c->before, err) ||
                          prompt_add(prompt, text, err) || prompt_add(prompt, c->questions[v], err) ||
-                         session_score(c->session, prompt, (const struct redacted_text *const *)c->labels[v], n,
-                                       ret_logs, counts, err)
+                         session_score(c->session, prompt, (const struct redacted_text *const *)c->labels[v],
+                                       n, ret_logs, counts, err)
                      ? -1
                      : 0;
     bool is_mean = views[v].form == AS_DESCRIPTION || !c->step->has_prior_correction;
@@ -226,8 +237,8 @@ static double rounded(double x)
     return rint(x * 1e4) / 1e4; /* beyond what a libm may differ in */
 }
 
-static int make_result(const struct classifier *c, double *scores, uint32_t tokens, size_t parts, json_t **ret,
-                       struct error *err)
+static int make_result(const struct classifier *c, double *scores, uint32_t tokens, size_t parts,
+                       json_t **ret, struct error *err)
 {
     size_t best = 0, n = c->step->label_count;
     double sum = 0;
@@ -253,8 +264,8 @@ static int make_result(const struct classifier *c, double *scores, uint32_t toke
 }
 
 /* `room` and `scores`: [label_count] each, scores zero. */
-static int run(struct classifier *c, const struct redacted_text *text, double *room, double *scores, json_t **ret,
-               struct error *err)
+static int run(struct classifier *c, const struct redacted_text *text, double *room, double *scores,
+               json_t **ret, struct error *err)
 {
     struct part *parts = NULL;
     size_t count;
@@ -262,7 +273,8 @@ static int run(struct classifier *c, const struct redacted_text *text, double *r
     if (c->step->has_prior_correction && !c->has_prior && find_prior(c, room, err))
         return -1;
     if (capacity < c->before_tokens + RESERVED_TOKENS + PART_TOKENS_MIN)
-        return error_set(err, FAULT_PIPELINE, "step \"%s\": instruction and examples have %u tokens, the model's context is %u",
+        return error_set(err, FAULT_PIPELINE,
+                         "step \"%s\": instruction and examples have %u tokens, the model's context is %u",
                          c->step->name, c->before_tokens, capacity);
     if (parts_cut(c->model, text, capacity - c->before_tokens - RESERVED_TOKENS, &parts, &count, err))
         return -1;

@@ -9,28 +9,39 @@
 #include <stdlib.h>
 
 static const double section_worth[SECTION_COUNT] = {
-    [SECTION_NONE] = 0.3,    [SECTION_COMPLAINT] = 1.2, [SECTION_HISTORY] = 0.4, [SECTION_FAMILY] = -0.5,
-    [SECTION_MEDICATION] = 1.3, [SECTION_ALLERGY] = 0.9, [SECTION_EXAM] = 0.1,   [SECTION_RESULTS] = 0.8,
-    [SECTION_PROBLEM] = 2.0, [SECTION_COURSE] = 0.8,    [SECTION_PLAN] = 1.5,    [SECTION_FOLLOW_UP] = 1.4,
+    [SECTION_NONE] = 0.3,       [SECTION_COMPLAINT] = 1.2, [SECTION_HISTORY] = 0.4, [SECTION_FAMILY] = -0.5,
+    [SECTION_MEDICATION] = 1.3, [SECTION_ALLERGY] = 0.9,   [SECTION_EXAM] = 0.1,    [SECTION_RESULTS] = 0.8,
+    [SECTION_PROBLEM] = 2.0,    [SECTION_COURSE] = 0.8,    [SECTION_PLAN] = 1.5,    [SECTION_FOLLOW_UP] = 1.4,
     [SECTION_ADMIN] = -4.0};
 
 /* Words that announce what matters. */
-static const struct { const char *stem; enum section section; double worth; } cues[] = {
-    {"impression", SECTION_PROBLEM, 1.6}, {"diagnosis", SECTION_PROBLEM, 1.5}, {"diagnos", SECTION_PROBLEM, 1.2},
-    {"assessment", SECTION_PROBLEM, 1.2}, {"confirm", SECTION_PROBLEM, 0.8}, {"consistent", SECTION_PROBLEM, 0.8},
-    {"suspect", SECTION_PROBLEM, 0.8}, {"show", SECTION_RESULTS, 0.4}, {"reveal", SECTION_RESULTS, 0.4},
-    {"start", SECTION_PLAN, 0.9}, {"stop", SECTION_PLAN, 0.9}, {"increas", SECTION_PLAN, 0.8}, {"reduc", SECTION_PLAN, 0.8},
-    {"rais", SECTION_PLAN, 0.6}, {"continu", SECTION_PLAN, 0.8}, {"restart", SECTION_PLAN, 0.9}, {"refer", SECTION_PLAN, 0.7},
-    {"arrang", SECTION_PLAN, 0.6}, {"book", SECTION_PLAN, 0.6}, {"recommend", SECTION_PLAN, 0.8}, {"advis", SECTION_PLAN, 0.6},
-    {"plan", SECTION_PLAN, 0.6}, {"urgent", SECTION_PLAN, 0.6}, {"follow", SECTION_FOLLOW_UP, 0.8},
-    {"followup", SECTION_FOLLOW_UP, 0.9}, {"recheck", SECTION_FOLLOW_UP, 0.8}, {"review", SECTION_FOLLOW_UP, 0.7},
-    {"return", SECTION_FOLLOW_UP, 0.6}, {"allergic", SECTION_ALLERGY, 1.0}, {"allergi", SECTION_ALLERGY, 0.9},
-    {"allergy", SECTION_ALLERGY, 0.9}, {"nkda", SECTION_ALLERGY, 0.6}, {"pain", SECTION_COMPLAINT, 0.3},
-    {"ask", SECTION_COMPLAINT, 0.3}, {"opinion", SECTION_COMPLAINT, 0.5}};
+static const struct {
+    const char *stem;
+    enum section section;
+    double worth;
+} cues[] = {{"impression", SECTION_PROBLEM, 1.6}, {"diagnosis", SECTION_PROBLEM, 1.5},
+            {"diagnos", SECTION_PROBLEM, 1.2},    {"assessment", SECTION_PROBLEM, 1.2},
+            {"confirm", SECTION_PROBLEM, 0.8},    {"consistent", SECTION_PROBLEM, 0.8},
+            {"suspect", SECTION_PROBLEM, 0.8},    {"show", SECTION_RESULTS, 0.4},
+            {"reveal", SECTION_RESULTS, 0.4},     {"start", SECTION_PLAN, 0.9},
+            {"stop", SECTION_PLAN, 0.9},          {"increas", SECTION_PLAN, 0.8},
+            {"reduc", SECTION_PLAN, 0.8},         {"rais", SECTION_PLAN, 0.6},
+            {"continu", SECTION_PLAN, 0.8},       {"restart", SECTION_PLAN, 0.9},
+            {"refer", SECTION_PLAN, 0.7},         {"arrang", SECTION_PLAN, 0.6},
+            {"book", SECTION_PLAN, 0.6},          {"recommend", SECTION_PLAN, 0.8},
+            {"advis", SECTION_PLAN, 0.6},         {"plan", SECTION_PLAN, 0.6},
+            {"urgent", SECTION_PLAN, 0.6},        {"follow", SECTION_FOLLOW_UP, 0.8},
+            {"followup", SECTION_FOLLOW_UP, 0.9}, {"recheck", SECTION_FOLLOW_UP, 0.8},
+            {"review", SECTION_FOLLOW_UP, 0.7},   {"return", SECTION_FOLLOW_UP, 0.6},
+            {"allergic", SECTION_ALLERGY, 1.0},   {"allergi", SECTION_ALLERGY, 0.9},
+            {"allergy", SECTION_ALLERGY, 0.9},    {"nkda", SECTION_ALLERGY, 0.6},
+            {"pain", SECTION_COMPLAINT, 0.3},     {"ask", SECTION_COMPLAINT, 0.3},
+            {"opinion", SECTION_COMPLAINT, 0.5}};
 
 /* Words of letterheads, greetings and signatures. */
-static const char *const admin_words[] = {"dear", "sincerely", "regards", "faithfully", "thank", "thanks", "signed", "dictated",
-                                          "cc", "tel", "fax", "phone", "mrn", "dob", "npi", "routed", "transcribed", "page"};
+static const char *const admin_words[] = {
+    "dear", "sincerely", "regards", "faithfully", "thank", "thanks", "signed", "dictated",    "cc",
+    "tel",  "fax",       "phone",   "mrn",        "dob",   "npi",    "routed", "transcribed", "page"};
 
 #define CUES_WORTH_MAX 2.0
 #define LENGTH_POWER 0.6 /* a long sentence must be worth more */
@@ -108,15 +119,17 @@ static double shared_worth(const struct candidate *c, const struct hashmap *coun
     return words ? sum / (double)words : 0;
 }
 
-/* Findings and procedures by the endings of their names: "angina" is not caught, "pneumonia", "colectomy" are. */
+/* Findings and procedures by the endings of their names: "angina" is not caught, "pneumonia", "colectomy"
+ * are. */
 static bool is_clinical_word(const char *word)
 {
-    static const char *const endings[] = {"itis", "osis", "emia", "aemia", "oma", "pathy", "ectomy", "algia", "plasty", "scopy",
-                                          "otomy", "ostomy", "gram", "graphy", "pnoea", "pnea", "uria", "plegia", "paresis",
-                                          "stenosis", "cele", "lysis", "rrhage", "rrhoea", "rrhea", "trophy", "megaly", "oedema",
-                                          "edema", "cardia", "penia", "monia", "phagia", "phasia", "tension", "infarct",
-                                          "infarction", "fracture", "cancer", "carcinoma", "syndrome", "disease", "failure",
-                                          "infection", "fibrillation", "embolism", "disorder", "effusion"};
+    static const char *const endings[] = {
+        "itis",     "osis",    "emia",    "aemia",     "oma",          "pathy",    "ectomy",   "algia",
+        "plasty",   "scopy",   "otomy",   "ostomy",    "gram",         "graphy",   "pnoea",    "pnea",
+        "uria",     "plegia",  "paresis", "stenosis",  "cele",         "lysis",    "rrhage",   "rrhoea",
+        "rrhea",    "trophy",  "megaly",  "oedema",    "edema",        "cardia",   "penia",    "monia",
+        "phagia",   "phasia",  "tension", "infarct",   "infarction",   "fracture", "cancer",   "carcinoma",
+        "syndrome", "disease", "failure", "infection", "fibrillation", "embolism", "disorder", "effusion"};
     size_t bytes = strlen(word);
     for (size_t i = 0; i < COUNT_OF(endings); i++)
         if (bytes >= strlen(endings[i]) + 2 - (strlen(endings[i]) > 5 ? 2 : 0) &&
@@ -134,7 +147,8 @@ static double weigh(const struct candidate *c, const struct hashmap *counts, str
         numbers += c->terms.list[t].is_number;
         findings += is_clinical_word(c->terms.list[t].text);
     }
-    double worth = shared_worth(c, counts) + 0.3 * sqrt((double)numbers) - admin_cost(c) - 0.7 * (double)tags_in(body);
+    double worth =
+        shared_worth(c, counts) + 0.3 * sqrt((double)numbers) - admin_cost(c) - 0.7 * (double)tags_in(body);
     if (is_clinical)
         worth += section_worth[c->sentence.section] + cue_worth(c) + 0.7 * sqrt((double)drugs) +
                  1.0 * sqrt((double)findings);
@@ -167,10 +181,16 @@ static bool has_word(const struct candidates *all, const char *const *stems, siz
 }
 
 /* What a reader of a note looks for, and the words by which a note speaks of it. */
-static const struct { enum section section; bool drugs; const char *stems[12]; } expected[] = {
-    {SECTION_MEDICATION, true, {"medic", "meds", "tablet", "inhaler"}},
-    {SECTION_ALLERGY, false, {"allerg", "nkda", "nka"}},
-    {SECTION_FOLLOW_UP, false, {"follow", "recheck", "review", "return", "appointment", "again", "back", "call", "telephon", "phon", "book", "next"}}};
+static const struct {
+    enum section section;
+    bool drugs;
+    const char *stems[12];
+} expected[] = {{SECTION_MEDICATION, true, {"medic", "meds", "tablet", "inhaler"}},
+                {SECTION_ALLERGY, false, {"allerg", "nkda", "nka"}},
+                {SECTION_FOLLOW_UP,
+                 false,
+                 {"follow", "recheck", "review", "return", "appointment", "again", "back", "call", "telephon",
+                  "phon", "book", "next"}}};
 
 static uint32_t find_missing(const struct candidates *all)
 {
@@ -200,16 +220,17 @@ static int read_all(struct candidates *all, const struct sentence *sentences, st
     for (size_t i = 0; result == 0 && i < all->count; i++) {
         struct candidate *c = &all->list[i];
         struct slice body = slice_sub(text, c->body.start, c->body.end);
-        c->worth = c->sentence.is_heading ? -INFINITY
-                                          : weigh(c, &counts, body, (double)i / (double)all->count, is_clinical);
+        c->worth = c->sentence.is_heading
+                       ? -INFINITY
+                       : weigh(c, &counts, body, (double)i / (double)all->count, is_clinical);
     }
     hashmap_close(&counts);
     all->not_stated = is_clinical ? find_missing(all) : 0;
     return result;
 }
 
-int candidates_read(struct candidates *ret, struct slice text, const struct grounding_lists *lists, bool is_clinical,
-                    struct error *err)
+int candidates_read(struct candidates *ret, struct slice text, const struct grounding_lists *lists,
+                    bool is_clinical, struct error *err)
 {
     struct sentence *sentences = NULL;
     struct candidates all = {0};
@@ -286,8 +307,8 @@ static bool choose_best(struct candidates *all, enum section section, size_t *wo
 
 void candidates_choose(struct candidates *all, size_t words_max)
 {
-    static const enum section first[] = {SECTION_PROBLEM, SECTION_PLAN, SECTION_MEDICATION, SECTION_FOLLOW_UP,
-                                         SECTION_ALLERGY, SECTION_COMPLAINT};
+    static const enum section first[] = {SECTION_PROBLEM,   SECTION_PLAN,    SECTION_MEDICATION,
+                                         SECTION_FOLLOW_UP, SECTION_ALLERGY, SECTION_COMPLAINT};
     size_t left = words_max;
     bool has_any = false;
     for (size_t i = 0; i < COUNT_OF(first); i++)

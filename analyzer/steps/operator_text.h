@@ -1,5 +1,5 @@
-/* operator_text.h - the operator's own words (labels, instructions, examples, the phrases built in here) as text that a
- * model may be given. What comes from a document never passes through here. */
+/* operator_text.h - the operator's own words (labels, instructions, examples, the phrases built in here) as
+ * text that a model may be given. What comes from a document never passes through here. */
 #ifndef ALCOVE_ANALYZER_STEPS_OPERATOR_TEXT_H
 #define ALCOVE_ANALYZER_STEPS_OPERATOR_TEXT_H
 
@@ -10,6 +10,7 @@
 CHECKED int operator_text(struct redacted_text **ret, const char *text, struct error *err);
 
 /* The text after `prefix`: " " + "Cardiology". */
-CHECKED int operator_text_joined(struct redacted_text **ret, const char *prefix, const char *text, struct error *err);
+CHECKED int operator_text_joined(struct redacted_text **ret, const char *prefix, const char *text,
+                                 struct error *err);
 
 #endif

@@ -51,7 +51,8 @@ static int add_hard(struct cutting *c, size_t start, size_t end, struct error *e
     return add_hard(c, start, middle, err) || add_hard(c, middle, end, err) ? -1 : 0;
 }
 
-/* Packs the pieces between borders into parts. A new paragraph begins a new part once the last is half full. */
+/* Packs the pieces between borders into parts. A new paragraph begins a new part once the last is half full.
+ */
 static int pack(struct cutting *c, const struct sentence *sentences, size_t count, struct error *err)
 {
     size_t start = 0;
@@ -72,8 +73,8 @@ static int pack(struct cutting *c, const struct sentence *sentences, size_t coun
     return add_hard(c, start, c->text.bytes, err);
 }
 
-int parts_cut(const struct model *model, const struct redacted_text *text, uint32_t tokens_max, struct part **ret,
-              size_t *ret_count, struct error *err)
+int parts_cut(const struct model *model, const struct redacted_text *text, uint32_t tokens_max,
+              struct part **ret, size_t *ret_count, struct error *err)
 {
     struct cutting c = {.model = model, .text = redacted_text_slice(text), .tokens_max = tokens_max};
     struct sentence *sentences = NULL;

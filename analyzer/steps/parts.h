@@ -1,4 +1,5 @@
-/* parts.h - cuts a text into parts of a bounded number of tokens, at the borders of paragraphs, then sentences.
+/* parts.h - cuts a text into parts of a bounded number of tokens, at the borders of paragraphs, then
+ * sentences.
  *
  * Nothing is left out: the parts one behind the other are the text. */
 #ifndef ALCOVE_ANALYZER_STEPS_PARTS_H

@@ -9,18 +9,20 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#define SOURCE_WORDS_MIN 6u    /* shorter sentences stay as they are */
+#define SOURCE_WORDS_MIN 6u /* shorter sentences stay as they are */
 #define SOURCE_TOKENS_MAX 200u
 #define ANSWER_TOKENS_MIN 16u
-#define KEPT_MIN 0.7           /* of the content words of the source: shorter, but not something else */
+#define KEPT_MIN 0.7 /* of the content words of the source: shorter, but not something else */
 
 /* The wordings, tried in order. */
-static const struct request { const char *system, *before, *after; } requests[] = {
-    {"Provide a concise, objective summary of the input text in one sentence, focusing on key facts, without using second "
-     "or third person pronouns.",
-     "", ""},
-    {NULL, "Summarize in one short sentence:\n", ""},
-    {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
+static const struct request {
+    const char *system, *before, *after;
+} requests[] = {{"Provide a concise, objective summary of the input text in one sentence, focusing on key "
+                 "facts, without using second "
+                 "or third person pronouns.",
+                 "", ""},
+                {NULL, "Summarize in one short sentence:\n", ""},
+                {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
 
 struct rewriter {
     const struct model *model;
@@ -28,7 +30,7 @@ struct rewriter {
     const struct grounding_lists *lists;
     bool is_strict;
     struct redacted_text *texts[COUNT_OF(requests)][3]; /* system, before, after; NULL where there is none */
-    token *common;     /* sorted: function words and signs */
+    token *common;                                      /* sorted: function words and signs */
     size_t common_count;
 };
 
@@ -84,7 +86,8 @@ static int add_ids(const struct model *model, struct slice text, bool only_singl
 }
 
 /* A word behind a blank and at the start, in lower case and with a capital. */
-static int add_word_forms(const struct model *model, struct slice word, token **ids, size_t *count, struct error *err)
+static int add_word_forms(const struct model *model, struct slice word, token **ids, size_t *count,
+                          struct error *err)
 {
     char form[TERM_BYTES_MAX + 2];
     for (int capital = 0; capital < 2; capital++)
@@ -101,7 +104,8 @@ static int make_common(struct rewriter *r, struct error *err)
 {
     static const char *const signs[] = {".", ",", ";", " and", " or"};
     for (uint32_t i = 0; i < r->lists->function_words.count; i++)
-        if (add_word_forms(r->model, wordlist_entry(&r->lists->function_words, i), &r->common, &r->common_count, err))
+        if (add_word_forms(r->model, wordlist_entry(&r->lists->function_words, i), &r->common,
+                           &r->common_count, err))
             return -1;
     for (size_t i = 0; i < COUNT_OF(signs); i++)
         if (add_ids(r->model, slice_of(signs[i]), true, &r->common, &r->common_count, err))
@@ -129,7 +133,8 @@ int rewriter_new(struct rewriter **ret, const struct model *model, struct sessio
     return 0;
 }
 
-static int add_turn(struct prompt *prompt, enum role role, const struct redacted_text *const parts[3], struct error *err)
+static int add_turn(struct prompt *prompt, enum role role, const struct redacted_text *const parts[3],
+                    struct error *err)
 {
     if (prompt_open(prompt, role, err))
         return -1;
@@ -139,8 +144,8 @@ static int add_turn(struct prompt *prompt, enum role role, const struct redacted
     return prompt_close(prompt, err);
 }
 
-static int make_prompt(const struct rewriter *r, size_t i, const struct redacted_text *source, struct prompt **ret,
-                       struct error *err)
+static int make_prompt(const struct rewriter *r, size_t i, const struct redacted_text *source,
+                       struct prompt **ret, struct error *err)
 {
     AUTO(prompt) *prompt = NULL;
     const struct redacted_text *const *t = (const struct redacted_text *const *)r->texts[i];
@@ -164,7 +169,8 @@ static int make_allowed(const struct rewriter *r, struct slice source, const str
         AUTO(buffer) *word = NULL;
         struct slice text = slice_sub(source, terms->list[i].at.start, terms->list[i].at.end);
         result = buffer_new(&word, text.bytes + 2, err) || buffer_append_byte(word, ' ', err) ||
-                         buffer_append(word, text, err) || add_ids(r->model, buffer_slice(word), false, &ids, &count, err) ||
+                         buffer_append(word, text, err) ||
+                         add_ids(r->model, buffer_slice(word), false, &ids, &count, err) ||
                          add_ids(r->model, text, false, &ids, &count, err)
                      ? -1
                      : 0;
@@ -236,7 +242,8 @@ static bool is_well_formed(struct slice answer, struct slice source)
     return open == 0 && (!is_lower || answer.data[0] == source.data[0]);
 }
 
-/* The answer up to its last full stop, trimmed; an answer that was cut off ends where its last whole sentence does. */
+/* The answer up to its last full stop, trimmed; an answer that was cut off ends where its last whole sentence
+ * does. */
 static struct slice whole_sentences(struct slice answer)
 {
     while (answer.bytes && isspace((unsigned char)answer.data[0])) {
@@ -249,7 +256,8 @@ static struct slice whole_sentences(struct slice answer)
     size_t bytes = answer.bytes;
     while (answer.bytes) {
         char last = answer.data[answer.bytes - 1];
-        bool is_inside = answer.bytes < bytes && isalnum((unsigned char)answer.data[answer.bytes]); /* "0.4" */
+        bool is_inside =
+            answer.bytes < bytes && isalnum((unsigned char)answer.data[answer.bytes]); /* "0.4" */
         if (!is_inside && (last == '!' || last == '?' || last == '.'))
             break;
         answer.bytes--;
@@ -258,8 +266,8 @@ static struct slice whole_sentences(struct slice answer)
 }
 
 /* Why the answer may not stand; NULL if it may. */
-static int judge(const struct rewriter *r, struct slice answer, struct slice source, const struct terms *terms,
-                 const char **ret, struct error *err)
+static int judge(const struct rewriter *r, struct slice answer, struct slice source,
+                 const struct terms *terms, const char **ret, struct error *err)
 {
     struct terms written;
     bool is_same;
@@ -278,8 +286,9 @@ static int judge(const struct rewriter *r, struct slice answer, struct slice sou
     return 0;
 }
 
-static int attempt(struct rewriter *r, size_t i, const struct redacted_text *source, const struct terms *terms,
-                   const struct generation *how, struct buffer **ret, const char **ret_failed, struct error *err)
+static int attempt(struct rewriter *r, size_t i, const struct redacted_text *source,
+                   const struct terms *terms, const struct generation *how, struct buffer **ret,
+                   const char **ret_failed, struct error *err)
 {
     AUTO(prompt) *prompt = NULL;
     AUTO(buffer) *answer = NULL;
@@ -299,8 +308,8 @@ static int attempt(struct rewriter *r, size_t i, const struct redacted_text *sou
     return 0;
 }
 
-int rewriter_run(struct rewriter *r, const struct redacted_text *source, const struct terms *terms, struct buffer **ret,
-                 json_t *refused, struct error *err)
+int rewriter_run(struct rewriter *r, const struct redacted_text *source, const struct terms *terms,
+                 struct buffer **ret, json_t *refused, struct error *err)
 {
     token *allowed = NULL;
     size_t count = 0, source_tokens = 0;
@@ -314,8 +323,11 @@ int rewriter_run(struct rewriter *r, const struct redacted_text *source, const s
         return 0;
     if (make_allowed(r, redacted_text_slice(source), terms, &allowed, &count, err))
         return -1;
-    struct generation how = {.tokens_max = MAX(ANSWER_TOKENS_MIN, (uint32_t)source_tokens + 8), .allowed = allowed,
-                             .allowed_count = count, .no_repeat_4gram = true, .use_lookup = true};
+    struct generation how = {.tokens_max = MAX(ANSWER_TOKENS_MIN, (uint32_t)source_tokens + 8),
+                             .allowed = allowed,
+                             .allowed_count = count,
+                             .no_repeat_4gram = true,
+                             .use_lookup = true};
     int result = 0;
     for (size_t i = 0; i < COUNT_OF(requests) && result == 0 && !*ret; i++) {
         const char *failed;

@@ -9,7 +9,8 @@
 /* The section that a whole heading announces ("PAST MEDICAL HISTORY"); false for one that is not known. */
 bool section_of_heading(struct slice heading, enum section *ret);
 
-/* The bytes of a known heading at the start of `text`, with its colon and blanks ("MEDS: "); 0 if there is none. */
+/* The bytes of a known heading at the start of `text`, with its colon and blanks ("MEDS: "); 0 if there is
+ * none. */
 size_t heading_in_front(struct slice text, enum section *ret);
 
 #endif

@@ -46,7 +46,8 @@ static struct line line_at(struct slice text, size_t at, size_t *ret_next)
     else {
         while (mark < line.end && isdigit((unsigned char)text.data[mark]) && mark - line.start < 2)
             mark++;
-        mark = mark > line.start && mark + 1 < line.end && strchr(".)", text.data[mark]) && text.data[mark + 1] == ' '
+        mark = mark > line.start && mark + 1 < line.end && strchr(".)", text.data[mark]) &&
+                       text.data[mark + 1] == ' '
                    ? mark + 1
                    : line.start;
     }
@@ -61,8 +62,9 @@ static struct line line_at(struct slice text, size_t at, size_t *ret_next)
 /* "Dr", "e.g", "J": a point behind them ends nothing. */
 static bool is_abbreviation(struct slice text, size_t start, size_t point)
 {
-    static const char *const words[] = {"dr", "mr", "mrs", "ms", "prof", "st", "vs", "approx", "no", "tab", "tabs", "cap",
-                                        "dept", "ext", "tel", "inc", "etc", "fig", "ca", "max", "min", "resp", "hosp", "rm"};
+    static const char *const words[] = {"dr",  "mr",  "mrs",  "ms",  "prof", "st",   "vs",   "approx",
+                                        "no",  "tab", "tabs", "cap", "dept", "ext",  "tel",  "inc",
+                                        "etc", "fig", "ca",   "max", "min",  "resp", "hosp", "rm"};
     size_t begin = point;
     while (begin > start && isalpha((unsigned char)text.data[begin - 1]))
         begin--;
@@ -71,7 +73,8 @@ static bool is_abbreviation(struct slice text, size_t start, size_t point)
                text.data[begin - 1] == '(';
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (strlen(words[i]) == point - begin && strncasecmp(words[i], text.data + begin, point - begin) == 0)
-            return strcmp(words[i], "no") != 0 || (point + 2 < text.bytes && isdigit((unsigned char)text.data[point + 2]));
+            return strcmp(words[i], "no") != 0 ||
+                   (point + 2 < text.bytes && isdigit((unsigned char)text.data[point + 2]));
     return false;
 }
 
@@ -101,7 +104,8 @@ static size_t sentence_end(struct slice text, size_t start, size_t end)
     return end;
 }
 
-/* A short line that is a heading without a colon: no sentence, and more than a letter ("A", "P" need their colon). */
+/* A short line that is a heading without a colon: no sentence, and more than a letter ("A", "P" need their
+ * colon). */
 static bool is_bare_heading(struct slice text, enum section *ret)
 {
     return text.bytes > 2 && text.bytes <= HEADING_BYTES_MAX && text.data[text.bytes - 1] != '.' &&
@@ -131,8 +135,8 @@ static int add(struct splitting *s, struct span at, struct error *err)
         is_heading = true;
     }
     bool is_admin_line = front && section == SECTION_ADMIN; /* says nothing about what follows */
-    s->list[s->count++] = (struct sentence){
-        at, s->section, s->paragraph, is_heading ? 0 : (uint32_t)front, is_heading};
+    s->list[s->count++] =
+        (struct sentence){at, s->section, s->paragraph, is_heading ? 0 : (uint32_t)front, is_heading};
     if (is_admin_line)
         s->section = SECTION_NONE;
     return 0;

@@ -1,4 +1,5 @@
-/* steps.c - see steps.h. Steps of one model share one session: what one has read the next need not read again. */
+/* steps.c - see steps.h. Steps of one model share one session: what one has read the next need not read
+ * again. */
 #include "analyzer/steps/steps.h"
 
 #include "analyzer/steps/classify.h"
@@ -80,8 +81,8 @@ int steps_new(struct steps **ret, const struct pipeline *pipeline, const struct 
     return 0;
 }
 
-int steps_run(struct steps *s, const struct redacted_text *text, json_t **ret_results, struct step_time *times,
-              struct error *err)
+int steps_run(struct steps *s, const struct redacted_text *text, json_t **ret_results,
+              struct step_time *times, struct error *err)
 {
     json_t *results = json_object();
     if (!results)
@@ -97,7 +98,8 @@ int steps_run(struct steps *s, const struct redacted_text *text, json_t **ret_re
             json_decref(results);
             return -1;
         }
-        times[i] = (struct step_time){s->pipeline->steps[i].name, (double)(clock_monotonic_ns() - before) / 1e6};
+        times[i] =
+            (struct step_time){s->pipeline->steps[i].name, (double)(clock_monotonic_ns() - before) / 1e6};
     }
     *ret_results = results;
     return 0;

@@ -42,7 +42,8 @@ static int append_flowing(struct buffer *to, struct slice text, struct error *er
 {
     bool was_blank = true;
     for (size_t i = 0; i < text.bytes; i++) {
-        bool is_blank = text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r';
+        bool is_blank =
+            text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r';
         if (!(is_blank && was_blank) && buffer_append_byte(to, is_blank ? ' ' : text.data[i], err))
             return -1;
         was_blank = is_blank;
@@ -50,8 +51,8 @@ static int append_flowing(struct buffer *to, struct slice text, struct error *er
     return 0;
 }
 
-static int add_sentence(json_t *sentences, struct slice text, struct span cite, bool is_written, json_t *refused,
-                        struct error *err)
+static int add_sentence(json_t *sentences, struct slice text, struct span cite, bool is_written,
+                        json_t *refused, struct error *err)
 {
     AUTO(buffer) *flowing = NULL;
     if (buffer_new(&flowing, text.bytes + 1, err) || append_flowing(flowing, text, err))
@@ -98,7 +99,8 @@ int summarizer_run(struct summarizer *s, const struct redacted_text *text, json_
 {
     struct candidates all = {0};
     size_t written = 0;
-    if (candidates_read(&all, redacted_text_slice(text), s->lists, strcmp(s->step->style, "clinical") == 0, err))
+    if (candidates_read(&all, redacted_text_slice(text), s->lists, strcmp(s->step->style, "clinical") == 0,
+                        err))
         return -1;
     candidates_choose(&all, (size_t)(WORDS_PER_TOKEN * (double)s->step->tokens_max));
     json_t *sentences = json_array();
@@ -107,8 +109,8 @@ int summarizer_run(struct summarizer *s, const struct redacted_text *text, json_
         if (all.list[i].is_chosen)
             result = summarize_one(s, text, &all.list[i], sentences, &written, err);
     if (result == 0) {
-        *ret = json_pack("{s:O,s:o,s:I}", "sentences", sentences, "not_stated", list_missing(all.not_stated), "written",
-                         (json_int_t)written);
+        *ret = json_pack("{s:O,s:o,s:I}", "sentences", sentences, "not_stated", list_missing(all.not_stated),
+                         "written", (json_int_t)written);
         result = *ret ? 0 : error_memory(err);
     }
     json_decref(sentences);

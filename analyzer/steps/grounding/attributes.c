@@ -1,5 +1,5 @@
-/* attributes.c - each content word must be said of in the same way as in the source: negated or not, of the patient or
- * the family, for sure or not; of sides and changes the written may say less, never another. */
+/* attributes.c - each content word must be said of in the same way as in the source: negated or not, of the
+ * patient or the family, for sure or not; of sides and changes the written may say less, never another. */
 #include "analyzer/steps/grounding/grounding.h"
 
 /* Words that carry a side or a change themselves are compared by what they mark. */

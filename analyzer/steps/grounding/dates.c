@@ -1,10 +1,12 @@
-/* dates.c - months, weekdays and years of the written sentence stand in the source, with the same number beside them. */
+/* dates.c - months, weekdays and years of the written sentence stand in the source, with the same number
+ * beside them. */
 #include "analyzer/steps/grounding/grounding.h"
 
 static const char *const calendar[] = {
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "monday", "tuesday", "wednesday",
-    "thursday", "friday", "saturday", "sunday", "today", "tomorrow", "yesterday", "tonight"};
+    "january",  "february", "march",    "april",  "may",   "june",     "july",      "august",  "september",
+    "october",  "november", "december", "jan",    "feb",   "mar",      "apr",       "jun",     "jul",
+    "aug",      "sep",      "sept",     "oct",    "nov",   "dec",      "monday",    "tuesday", "wednesday",
+    "thursday", "friday",   "saturday", "sunday", "today", "tomorrow", "yesterday", "tonight"};
 
 static bool is_calendar(const struct term *t)
 {

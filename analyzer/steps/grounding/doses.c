@@ -1,5 +1,5 @@
-/* doses.c - drugs: none that the source does not name, and each number or frequency near one is near the same one in the
- * source. */
+/* doses.c - drugs: none that the source does not name, and each number or frequency near one is near the same
+ * one in the source. */
 #include "analyzer/steps/grounding/grounding.h"
 
 #define NEAR_WORDS 6u        /* in the written sentence */
@@ -18,7 +18,8 @@ bool drugs_hold(const struct claim *claim, const struct check *check)
     return true;
 }
 
-/* The drug that term `i` belongs to: the last one in front in its clause, else the next; SIZE_MAX if there is none near. */
+/* The drug that term `i` belongs to: the last one in front in its clause, else the next; SIZE_MAX if there is
+ * none near. */
 static size_t nearest_drug(const struct terms *terms, size_t i)
 {
     for (size_t n = 1; n <= MIN(i, NEAR_WORDS) && !terms->list[i - n].ends_clause; n++)
@@ -57,7 +58,8 @@ bool doses_hold(const struct claim *claim, const struct check *check)
     const struct terms *written = claim->written;
     for (size_t w = 0; w < written->count; w++) {
         size_t drug = is_amount(&written->list[w]) ? nearest_drug(written, w) : SIZE_MAX;
-        if (drug != SIZE_MAX && !is_near_in_source(claim->source, written->list[drug].text, written->list[w].text))
+        if (drug != SIZE_MAX &&
+            !is_near_in_source(claim->source, written->list[drug].text, written->list[w].text))
             return false;
     }
     return true;

@@ -1,8 +1,9 @@
-/* grounding.h - is a written sentence true to its source? A table of checks; the first that fails names itself.
+/* grounding.h - is a written sentence true to its source? A table of checks; the first that fails names
+ * itself.
  *
- * The checks are lexical and strict: what they cannot follow they refuse, and a refused sentence is replaced by its
- * source. They look for the flips that do harm: another number, dose, drug, date or side, a lost or added negation,
- * a relative's illness given to the patient, a doubt made a fact, a stopped drug started. */
+ * The checks are lexical and strict: what they cannot follow they refuse, and a refused sentence is replaced
+ * by its source. They look for the flips that do harm: another number, dose, drug, date or side, a lost or
+ * added negation, a relative's illness given to the patient, a doubt made a fact, a stopped drug started. */
 #ifndef ALCOVE_ANALYZER_STEPS_GROUNDING_GROUNDING_H
 #define ALCOVE_ANALYZER_STEPS_GROUNDING_GROUNDING_H
 
@@ -16,8 +17,8 @@ struct claim {
 struct check {
     const char *name;
     bool (*holds)(const struct claim *claim, const struct check *check);
-    uint32_t mask;      /* for the checks by attribute */
-    bool is_one_way;    /* what the written says must be in the source, but it may say less */
+    uint32_t mask;   /* for the checks by attribute */
+    bool is_one_way; /* what the written says must be in the source, but it may say less */
 };
 
 extern const struct check grounding_checks[]; /* ends with a NULL name */
@@ -35,7 +36,6 @@ bool words_hold(const struct claim *claim, const struct check *check);
 bool order_holds(const struct claim *claim, const struct check *check);
 bool repeats_hold(const struct claim *claim, const struct check *check);
 bool form_holds(const struct claim *claim, const struct check *check);
-
 
 /* The canonical name of a unit of measure or time ("milligrams" -> "mg"); NULL for another word. */
 const char *unit_of(const char *word);

@@ -1,28 +1,34 @@
-/* numbers.c - every number of the written sentence stands in the source, in digits or words, with the same unit behind
- * it; what was a pair ("148/86") stays that pair. */
+/* numbers.c - every number of the written sentence stands in the source, in digits or words, with the same
+ * unit behind it; what was a pair ("148/86") stays that pair. */
 #include "analyzer/steps/grounding/grounding.h"
 
+/* clang-format off */
 static const struct { const char *word, *unit; } units[] = {
-    {"mg", "mg"}, {"milligram", "mg"}, {"milligrams", "mg"}, {"mcg", "mcg"}, {"ug", "mcg"}, {"microgram", "mcg"},
-    {"micrograms", "mcg"}, {"g", "g"}, {"gram", "g"}, {"grams", "g"}, {"kg", "kg"}, {"kilograms", "kg"}, {"lb", "lb"},
-    {"lbs", "lb"}, {"pounds", "lb"}, {"ml", "ml"}, {"milliliters", "ml"}, {"millilitres", "ml"}, {"l", "l"}, {"liters", "l"},
-    {"litres", "l"}, {"dl", "dl"}, {"mmol", "mmol"}, {"units", "unit"}, {"unit", "unit"}, {"iu", "unit"}, {"meq", "meq"},
-    {"mm", "mm"}, {"cm", "cm"}, {"m", "m"}, {"meters", "m"}, {"metres", "m"}, {"yards", "yard"}, {"blocks", "block"},
-    {"inches", "inch"}, {"degrees", "degree"}, {"percent", "percent"}, {"tablet", "tablet"}, {"tablets", "tablet"},
+    {"mg", "mg"}, {"milligram", "mg"}, {"milligrams", "mg"}, {"mcg", "mcg"}, {"ug", "mcg"},
+    {"microgram", "mcg"}, {"micrograms", "mcg"}, {"g", "g"}, {"gram", "g"}, {"grams", "g"}, {"kg", "kg"},
+    {"kilograms", "kg"}, {"lb", "lb"}, {"lbs", "lb"}, {"pounds", "lb"}, {"ml", "ml"}, {"milliliters", "ml"},
+    {"millilitres", "ml"}, {"l", "l"}, {"liters", "l"}, {"litres", "l"}, {"dl", "dl"}, {"mmol", "mmol"},
+    {"units", "unit"}, {"unit", "unit"}, {"iu", "unit"}, {"meq", "meq"}, {"mm", "mm"}, {"cm", "cm"},
+    {"m", "m"}, {"meters", "m"}, {"metres", "m"}, {"yards", "yard"}, {"blocks", "block"}, {"inches", "inch"},
+    {"degrees", "degree"}, {"percent", "percent"}, {"tablet", "tablet"}, {"tablets", "tablet"},
     {"tabs", "tablet"}, {"tab", "tablet"}, {"capsule", "capsule"}, {"capsules", "capsule"}, {"puff", "puff"},
-    {"puffs", "puff"}, {"drop", "drop"}, {"drops", "drop"}, {"dose", "dose"}, {"doses", "dose"}, {"second", "second"},
-    {"seconds", "second"}, {"minute", "minute"}, {"minutes", "minute"}, {"min", "minute"}, {"mins", "minute"},
-    {"hour", "hour"}, {"hours", "hour"}, {"h", "hour"}, {"hr", "hour"}, {"hrs", "hour"}, {"day", "day"}, {"days", "day"},
-    {"week", "week"}, {"weeks", "week"}, {"wk", "week"}, {"wks", "week"}, {"month", "month"}, {"months", "month"},
-    {"year", "year"}, {"years", "year"}, {"yr", "year"}, {"yrs", "year"}, {"time", "time"}, {"times", "time"},
-    {"pack", "pack"}, {"sessions", "session"}, {"injections", "injection"}, {"glasses", "glass"}, {"bpm", "bpm"},
-    {"mmhg", "mmhg"}};
+    {"puffs", "puff"}, {"drop", "drop"}, {"drops", "drop"}, {"dose", "dose"}, {"doses", "dose"},
+    {"second", "second"}, {"seconds", "second"}, {"minute", "minute"}, {"minutes", "minute"},
+    {"min", "minute"}, {"mins", "minute"}, {"hour", "hour"}, {"hours", "hour"}, {"h", "hour"},
+    {"hr", "hour"}, {"hrs", "hour"}, {"day", "day"}, {"days", "day"}, {"week", "week"}, {"weeks", "week"},
+    {"wk", "week"}, {"wks", "week"}, {"month", "month"}, {"months", "month"}, {"year", "year"},
+    {"years", "year"}, {"yr", "year"}, {"yrs", "year"}, {"time", "time"}, {"times", "time"},
+    {"pack", "pack"}, {"sessions", "session"}, {"injections", "injection"}, {"glasses", "glass"},
+    {"bpm", "bpm"}, {"mmhg", "mmhg"}};
+/* clang-format on */
 
 /* How often: words that are numbers in disguise. */
+/* clang-format off */
 static const struct { const char *word, *meaning; } rates[] = {
-    {"once", "1"}, {"twice", "2"}, {"thrice", "3"}, {"bid", "2day"}, {"tid", "3day"}, {"qid", "4day"}, {"qd", "day"},
-    {"daily", "day"}, {"nightly", "night"}, {"weekly", "week"}, {"monthly", "month"}, {"hourly", "hour"}, {"yearly", "year"},
-    {"half", "half"}, {"double", "double"}, {"prn", "needed"}};
+    {"once", "1"}, {"twice", "2"}, {"thrice", "3"}, {"bid", "2day"}, {"tid", "3day"}, {"qid", "4day"},
+    {"qd", "day"}, {"daily", "day"}, {"nightly", "night"}, {"weekly", "week"}, {"monthly", "month"},
+    {"hourly", "hour"}, {"yearly", "year"}, {"half", "half"}, {"double", "double"}, {"prn", "needed"}};
+/* clang-format on */
 
 const char *unit_of(const char *word)
 {
@@ -72,7 +78,8 @@ static bool rate_holds(const struct claim *claim, size_t w)
         const struct term *t = &claim->source->list[s];
         const char *other = rate_of(t->text);
         bool is_unit = unit_of(t->text) && strcmp(unit_of(t->text), meaning) == 0;
-        if ((other && strcmp(other, meaning) == 0) || is_unit || (t->is_number && strcmp(t->text, meaning) == 0) ||
+        if ((other && strcmp(other, meaning) == 0) || is_unit ||
+            (t->is_number && strcmp(t->text, meaning) == 0) ||
             (strcmp(meaning, "night") == 0 && strcmp(t->text, "night") == 0))
             return true;
     }

@@ -38,11 +38,14 @@ void terms_close(struct terms *terms)
 }
 
 /* "twenty" and what may follow it as one number ("twenty five") is read by join_tens. */
+/* clang-format off */
 static const struct { const char *word; int number; } number_words[] = {
-    {"zero", 0}, {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7}, {"eight", 8},
-    {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15},
-    {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20}, {"thirty", 30}, {"forty", 40},
-    {"fifty", 50}, {"sixty", 60}, {"seventy", 70}, {"eighty", 80}, {"ninety", 90}, {"hundred", 100}};
+    {"zero", 0}, {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7},
+    {"eight", 8}, {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13},
+    {"fourteen", 14}, {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18},
+    {"nineteen", 19}, {"twenty", 20}, {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60},
+    {"seventy", 70}, {"eighty", 80}, {"ninety", 90}, {"hundred", 100}};
+/* clang-format on */
 
 static int number_of(const char *word)
 {
@@ -72,7 +75,8 @@ static size_t number_end(struct slice text, size_t at)
     while (at < text.bytes) {
         char c = text.data[at];
         bool has_digit = at + 1 < text.bytes && isdigit((unsigned char)text.data[at + 1]);
-        bool is_group = c == ',' && at + 3 < text.bytes && has_digit && isdigit((unsigned char)text.data[at + 2]) &&
+        bool is_group = c == ',' && at + 3 < text.bytes && has_digit &&
+                        isdigit((unsigned char)text.data[at + 2]) &&
                         isdigit((unsigned char)text.data[at + 3]);
         if (!isdigit((unsigned char)c) && !(c == '.' && has_digit) && !is_group)
             break;
@@ -116,7 +120,8 @@ static size_t word_end(struct slice text, size_t at)
 {
     while (at < text.bytes) {
         struct folded f = fold_next(text, at);
-        bool is_inner = text.data[at] == '\'' && at + 1 < text.bytes && isalpha((unsigned char)text.data[at + 1]);
+        bool is_inner =
+            text.data[at] == '\'' && at + 1 < text.bytes && isalpha((unsigned char)text.data[at + 1]);
         bool is_digit = f.count == 1 && isdigit((unsigned char)f.to[0]);
         if ((f.kind == FOLD_SEPARATOR && !is_inner) || is_digit)
             break;
@@ -147,8 +152,9 @@ static void join_tens(struct terms *terms)
         struct term t = terms->list[i];
         struct term *last = kept ? &terms->list[kept - 1] : NULL;
         bool is_word = t.is_number && t.at.end - t.at.start != strlen(t.text);
-        if (last && is_word && last->is_number && !last->ends_clause && strlen(last->text) == 2 && last->text[1] == '0' &&
-            last->at.end - last->at.start > 2 && strlen(t.text) == 1 && t.text[0] != '0') {
+        if (last && is_word && last->is_number && !last->ends_clause && strlen(last->text) == 2 &&
+            last->text[1] == '0' && last->at.end - last->at.start > 2 && strlen(t.text) == 1 &&
+            t.text[0] != '0') {
             last->text[1] = last->stem[1] = t.text[0];
             last->at.end = t.at.end;
             last->ends_clause = t.ends_clause;

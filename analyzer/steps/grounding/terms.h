@@ -1,4 +1,5 @@
-/* terms.h - the words of a sentence as the checks see them: folded, numbers read, each with what cues say about it. */
+/* terms.h - the words of a sentence as the checks see them: folded, numbers read, each with what cues say
+ * about it. */
 #ifndef ALCOVE_ANALYZER_STEPS_GROUNDING_TERMS_H
 #define ALCOVE_ANALYZER_STEPS_GROUNDING_TERMS_H
 
@@ -11,8 +12,17 @@
 
 /* What a cue in the sentence says about a word (cues.c). */
 enum attribute {
-    IS_NEGATED = 1, IS_FAMILY = 2, IS_HEDGED = 4, IS_LEFT = 8, IS_RIGHT = 16, IS_BOTH = 32, IS_STARTED = 64,
-    IS_STOPPED = 128, IS_RAISED = 256, IS_LOWERED = 512, IS_PAST = 1024
+    IS_NEGATED = 1,
+    IS_FAMILY = 2,
+    IS_HEDGED = 4,
+    IS_LEFT = 8,
+    IS_RIGHT = 16,
+    IS_BOTH = 32,
+    IS_STARTED = 64,
+    IS_STOPPED = 128,
+    IS_RAISED = 256,
+    IS_LOWERED = 512,
+    IS_PAST = 1024
 };
 
 #define TERM_BYTES_MAX 24u
@@ -23,8 +33,8 @@ struct term {
     char stem[TERM_BYTES_MAX + 1]; /* without plural and verb endings */
     uint32_t attributes;           /* enum attribute, or'ed */
     bool is_number, is_function, is_drug;
-    bool ends_clause;              /* followed by a sign that ends the reach of a cue: . ; : ? ! */
-    bool has_slash;                /* a number joined to the next one: 148/86 */
+    bool ends_clause; /* followed by a sign that ends the reach of a cue: . ; : ? ! */
+    bool has_slash;   /* a number joined to the next one: 148/86 */
 };
 
 struct terms {
@@ -39,7 +49,8 @@ struct grounding_lists {
 CHECKED int grounding_lists_open(struct grounding_lists *ret, struct error *err);
 void grounding_lists_close(struct grounding_lists *lists);
 
-CHECKED int terms_read(struct terms *ret, struct slice text, const struct grounding_lists *lists, struct error *err);
+CHECKED int terms_read(struct terms *ret, struct slice text, const struct grounding_lists *lists,
+                       struct error *err);
 void terms_close(struct terms *terms);
 
 /* Sets the attributes (cues.c); terms_read has called it. */

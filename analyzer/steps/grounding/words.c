@@ -1,12 +1,13 @@
-/* words.c - the words of the written sentence are those of the source, none more often than there and in their order, so
- * that subject and object have not changed places (coverage and density of Grusky et al. 2018). */
+/* words.c - the words of the written sentence are those of the source, none more often than there and in
+ * their order, so that subject and object have not changed places (coverage and density of Grusky et al.
+ * 2018). */
 #include "analyzer/steps/grounding/grounding.h"
 
 #define COPIED_STRICT 1.0 /* strict: every content word */
 #define COPIED_LENIENT 0.7
-#define PAIRS_STRICT 1.0  /* of neighbouring content words, in the same order in a clause of the source */
+#define PAIRS_STRICT 1.0 /* of neighbouring content words, in the same order in a clause of the source */
 #define PAIRS_LENIENT 0.6
-#define LEFT_OUT_MAX 6u   /* content words of the source between two that are neighbours now */
+#define LEFT_OUT_MAX 6u /* content words of the source between two that are neighbours now */
 #define WORDS_MIN 3u
 #define IDLE_FIRST_MAX 4u
 #define IDLE_MAX 2u
@@ -98,14 +99,16 @@ static bool is_article(const struct term *t)
     return strcmp(t->text, "a") == 0 || strcmp(t->text, "an") == 0;
 }
 
-/* "A 28 was seen": an article before a number that is not followed by a word of its own ("a 74-year-old widow"). */
+/* "A 28 was seen": an article before a number that is not followed by a word of its own ("a 74-year-old
+ * widow"). */
 static bool has_bare_number(const struct terms *terms)
 {
     for (size_t i = 0; i + 1 < terms->count; i++) {
         if (!is_article(&terms->list[i]) || !terms->list[i + 1].is_number)
             continue;
         bool is_joined = i + 2 < terms->count && terms->list[i + 2].at.start == terms->list[i + 1].at.end + 1;
-        if (!is_joined || terms->list[i + 1].ends_clause || terms->list[i + 2].is_function || unit_of(terms->list[i + 2].text))
+        if (!is_joined || terms->list[i + 1].ends_clause || terms->list[i + 2].is_function ||
+            unit_of(terms->list[i + 2].text))
             return true;
     }
     return false;
@@ -139,7 +142,8 @@ static bool is_torn(const struct terms *source, const struct term *last)
     return is_known;
 }
 
-/* "are the in the", "is to be recheck": more words in a row that only join than grammar needs and than the source has. */
+/* "are the in the", "is to be recheck": more words in a row that only join than grammar needs and than the
+ * source has. */
 static bool is_idle(const struct terms *written, const struct terms *source)
 {
     size_t longest = 0, run = 0;
@@ -150,7 +154,8 @@ static bool is_idle(const struct terms *written, const struct terms *source)
     run = 0;
     for (size_t w = 0; w < written->count; w++) {
         run = written->list[w].is_function ? run + 1 : 0;
-        size_t allowed = run == w + 1 ? IDLE_FIRST_MAX : IDLE_MAX; /* "The patient has a ..." opens a sentence */
+        size_t allowed =
+            run == w + 1 ? IDLE_FIRST_MAX : IDLE_MAX; /* "The patient has a ..." opens a sentence */
         if (run > MAX(allowed, longest))
             return true;
     }
@@ -163,5 +168,6 @@ bool form_holds(const struct claim *claim, const struct check *check)
     const struct terms *written = claim->written;
     const struct term *last = written->count ? &written->list[written->count - 1] : NULL;
     return last && !last->is_function && (has_bare_number(claim->source) || !has_bare_number(written)) &&
-           !has_new_article(written, claim->source) && !is_idle(written, claim->source) && !is_torn(claim->source, last);
+           !has_new_article(written, claim->source) && !is_idle(written, claim->source) &&
+           !is_torn(claim->source, last);
 }

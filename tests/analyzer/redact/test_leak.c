@@ -1,4 +1,5 @@
-/* The leak set: which spellings of a value are found, which words are no leak, against a search that is written plainly. */
+/* The leak set: which spellings of a value are found, which words are no leak, against a search that is
+ * written plainly. */
 #include "tests/support/support.h"
 
 #include "analyzer/redact/data/tables.h"
@@ -43,7 +44,12 @@ static void assert_leaks(const char *value, enum label label, const char *output
 static void a_value_is_found_however_it_is_spelled(void **state)
 {
     (void)state;
-    static const struct { const char *value; enum label label; const char *output; bool is_leak; } cases[] = {
+    static const struct {
+        const char *value;
+        enum label label;
+        const char *output;
+        bool is_leak;
+    } cases[] = {
         {"Desmond Achterberg", LABEL_NAME, "seen with Desmond Achterberg today", true},
         {"Desmond Achterberg", LABEL_NAME, "seen with ACHTERBERG, D.", true},
         {"Desmond Achterberg", LABEL_NAME, "desmond was seen", true},
@@ -77,7 +83,8 @@ static void a_value_is_found_however_it_is_spelled(void **state)
         assert_leaks(cases[i].value, cases[i].label, cases[i].output, cases[i].is_leak);
 }
 
-/* A name that is a word: alone no leak, beside the rest of the name one; initials count only beside the surname. */
+/* A name that is a word: alone no leak, beside the rest of the name one; initials count only beside the
+ * surname. */
 static void a_common_word_leaks_only_with_the_rest_of_the_name(void **state)
 {
     (void)state;
@@ -167,7 +174,8 @@ static void the_automaton_finds_what_a_plain_search_finds(void **state)
     }
 }
 
-/* Values that are prefixes of each other over a text of one letter: the work is reported as steps by the size of text. */
+/* Values that are prefixes of each other over a text of one letter: the work is reported as steps by the size
+ * of text. */
 static void long_hostile_text_is_searched(void **state)
 {
     (void)state;

@@ -8,9 +8,10 @@ static void tags_are_numbered_by_value(void **state)
     (void)state;
     struct bench b = {0};
     bench_open(&b, (struct operator_setting[]){{.label = "default", .kind = OPERATOR_TAG}}, 1);
-    assert_string_equal(redact_string(&b, "Desmond Achterberg and Mary Long. ACHTERBERG, DESMOND again; Mr Achterberg left. "
-                                          "MRN-1234567, mrn 1234567."),
-                        "[NAME_1] and [NAME_2]. [NAME_1] again; Mr [NAME_1] left. [MRN_1], [MRN_1].");
+    assert_string_equal(
+        redact_string(&b, "Desmond Achterberg and Mary Long. ACHTERBERG, DESMOND again; Mr Achterberg left. "
+                          "MRN-1234567, mrn 1234567."),
+        "[NAME_1] and [NAME_2]. [NAME_1] again; Mr [NAME_1] left. [MRN_1], [MRN_1].");
     bench_close(&b);
 }
 
@@ -22,8 +23,9 @@ static void children_take_their_parents_operator_then_the_default(void **state)
                                            {.label = "ZIP", .kind = OPERATOR_ZIP3},
                                            {.label = "default", .kind = OPERATOR_REMOVE}};
     bench_open(&b, operators, 3);
-    assert_string_equal(redact_string(&b, "<7 Bowling Green Terrace> <Ilkley,> <01234> <03601-2345> <MRN-1234567>"),
-                        "<* ******* ***** *******> <******,> <012> <000> <>");
+    assert_string_equal(
+        redact_string(&b, "<7 Bowling Green Terrace> <Ilkley,> <01234> <03601-2345> <MRN-1234567>"),
+        "<* ******* ***** *******> <******,> <012> <000> <>");
     bench_close(&b);
 }
 
@@ -33,8 +35,9 @@ static void safe_harbor_is_the_profile_without_operators(void **state)
     struct bench b = {0};
     bench_open(&b, NULL, 0);
     assert_string_equal(
-        redact_string(&b, "A 94-year-old (a 45-year-old beside), ninety-two years old; born 02/11/1931 or 4 May 1990, "
-                          "seen May 12, 2019. ZIP 20301 and 10001 and LS29 9HP."),
+        redact_string(
+            &b, "A 94-year-old (a 45-year-old beside), ninety-two years old; born 02/11/1931 or 4 May 1990, "
+                "seen May 12, 2019. ZIP 20301 and 10001 and LS29 9HP."),
         "A 90+ year-old (a 45-year-old beside), 90 or older; born 1936 or earlier or 1990, "
         "seen [DATE_1], 2019. ZIP 000 and 100 and [ZIP_1].");
     bench_close(&b);
@@ -44,7 +47,8 @@ static void a_union_of_two_kinds_is_not_read_as_one_of_them(void **state)
 {
     (void)state;
     struct bench b = {0};
-    struct operator_setting operators[] = {{.label = "ZIP", .kind = OPERATOR_ZIP3}, {.label = "default", .kind = OPERATOR_TAG}};
+    struct operator_setting operators[] = {{.label = "ZIP", .kind = OPERATOR_ZIP3},
+                                           {.label = "default", .kind = OPERATOR_TAG}};
     bench_open(&b, operators, 2);
     assert_string_equal(redact_string(&b, "at 7 Bowling Green Terrace, 10001 now"), "at [ADDRESS_1] now");
     bench_close(&b);
@@ -55,8 +59,9 @@ static void what_is_found_once_goes_everywhere(void **state)
     (void)state;
     struct bench b = {0};
     bench_open(&b, NULL, 0);
-    const char *out = redact_string(&b, "Mary Long came. We saw Long walk; a long way. Long QT was not seen.\n"
-                                        "SSN 219-09-9998 is 219099998. Achterberg? Desmond Achterberg. desmond!");
+    const char *out =
+        redact_string(&b, "Mary Long came. We saw Long walk; a long way. Long QT was not seen.\n"
+                          "SSN 219-09-9998 is 219099998. Achterberg? Desmond Achterberg. desmond!");
     assert_string_equal(out, "[NAME_1] came. We saw [NAME_1] walk; a long way. Long QT was not seen.\n"
                              "SSN [SSN_1] is [SSN_1]. [NAME_2]? [NAME_2]. [NAME_2]!");
     bench_close(&b);
@@ -66,8 +71,10 @@ static void spans_say_what_was_replaced_and_where(void **state)
 {
     (void)state;
     struct bench b = {0};
-    bench_open(&b, (struct operator_setting[]){{.label = "IP", .kind = OPERATOR_KEEP},
-                                               {.label = "default", .kind = OPERATOR_TAG}}, 2);
+    bench_open(&b,
+               (struct operator_setting[]){{.label = "IP", .kind = OPERATOR_KEEP},
+                                           {.label = "default", .kind = OPERATOR_TAG}},
+               2);
     const char *text = "Mary Long at 10.1.2.3, Long's MRN-1234567";
     struct redaction *made = redact_text(&b, text);
     struct slice out = redacted_text_slice(made->text);
@@ -117,7 +124,8 @@ static void hashes_are_keyed_and_asked_for_at_once(void **state)
     bench_open(&b, (struct operator_setting[]){{.label = "default", .kind = OPERATOR_HASH}}, 1);
     const char *out = redact_string(&b, "Mary Long, MRN-1234567, MRN-7654321");
     assert_int_equal(b.calls, 1);
-    struct hash wanted = hash_keyed(SLICE("a key for tests"), (struct slice[]){SLICE("redact"), {"MRN\0mrn1234567", 14}}, 2);
+    struct hash wanted =
+        hash_keyed(SLICE("a key for tests"), (struct slice[]){SLICE("redact"), {"MRN\0mrn1234567", 14}}, 2);
     char hex[HASH_HEX_BYTES], tag[40];
     hash_hex(&wanted, hex);
     snprintf(tag, sizeof tag, "[MRN:%.16s]", hex);
@@ -129,10 +137,36 @@ static void hashes_are_keyed_and_asked_for_at_once(void **state)
 static void nothing_found_is_left(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {
-        "Desmond Achterberg", "Mary Long", "J. Okonkwo", "Okonkwo", "long", "Long", "Mary", "MRN-1234567", "1234567", "219-09-9998",
-        "219099998", ", ", ". ", " ", "\n", "(617) 555-0199", "6175550199", "12/03/1980", "12031980", "May 12", "may", "10001",
-        "100 01", "Li Wei", "Wei", "Fiona O'Brien", "OBrien", "7 Bowling Green Terrace, 10001", "bowling green terrace", "a.b@c.org"};
+    static const char *const pieces[] = {"Desmond Achterberg",
+                                         "Mary Long",
+                                         "J. Okonkwo",
+                                         "Okonkwo",
+                                         "long",
+                                         "Long",
+                                         "Mary",
+                                         "MRN-1234567",
+                                         "1234567",
+                                         "219-09-9998",
+                                         "219099998",
+                                         ", ",
+                                         ". ",
+                                         " ",
+                                         "\n",
+                                         "(617) 555-0199",
+                                         "6175550199",
+                                         "12/03/1980",
+                                         "12031980",
+                                         "May 12",
+                                         "may",
+                                         "10001",
+                                         "100 01",
+                                         "Li Wei",
+                                         "Wei",
+                                         "Fiona O'Brien",
+                                         "OBrien",
+                                         "7 Bowling Green Terrace, 10001",
+                                         "bowling green terrace",
+                                         "a.b@c.org"};
     uint64_t random = test_seed();
     for (int kind = 0; kind < OPERATOR_COUNT; kind++) {
         struct bench b = {0};

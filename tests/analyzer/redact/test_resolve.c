@@ -1,4 +1,5 @@
-/* Overlapping findings: whatever they are, exactly the union of their ranges remains, each part under one label. */
+/* Overlapping findings: whatever they are, exactly the union of their ranges remains, each part under one
+ * label. */
 #include "tests/support/support.h"
 
 #include "analyzer/redact/resolve.h"
@@ -7,7 +8,8 @@
 
 static struct mark mark_of(size_t start, size_t end, enum label label, float score)
 {
-    return (struct mark){.start = start, .end = end, .label = label, .score = score, .rule_id = "t", .is_whole = true};
+    return (struct mark){
+        .start = start, .end = end, .label = label, .score = score, .rule_id = "t", .is_whole = true};
 }
 
 static void the_union_is_covered_and_nothing_else(void **state)
@@ -42,8 +44,8 @@ static void the_result_does_not_depend_on_the_order(void **state)
         struct mark a[12], b[12];
         for (size_t i = 0; i < 12; i++) {
             size_t start = random_next(&random) % 60;
-            a[i] = mark_of(start, start + 1 + random_next(&random) % 12, (enum label)(random_next(&random) % 8),
-                           (float)(random_next(&random) % 5) / 5);
+            a[i] = mark_of(start, start + 1 + random_next(&random) % 12,
+                           (enum label)(random_next(&random) % 8), (float)(random_next(&random) % 5) / 5);
             b[i] = a[i];
         }
         for (size_t i = 11; i > 0; i--) {

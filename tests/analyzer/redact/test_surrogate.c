@@ -67,7 +67,8 @@ static void shape_order_and_initials_are_kept(void **state)
     (void)state;
     char full[2][40], upper[2][40], initial[2][40];
     words_of(redact_string(&b, "Desmond Achterberg"), full);
-    assert_int_equal(sscanf(redact_string(&b, "ACHTERBERG, DESMOND"), "%39[A-Z], %39[A-Z]", upper[0], upper[1]), 2);
+    assert_int_equal(
+        sscanf(redact_string(&b, "ACHTERBERG, DESMOND"), "%39[A-Z], %39[A-Z]", upper[0], upper[1]), 2);
     assert_int_equal(strcasecmp(full[0], upper[1]), 0);
     assert_int_equal(strcasecmp(full[1], upper[0]), 0);
     assert_true(full[0][0] >= 'A' && full[0][0] <= 'Z' && full[0][1] >= 'a');
@@ -120,13 +121,17 @@ static void codes_keep_their_form_and_reserved_ranges_are_used(void **state)
 {
     (void)state;
     char text[400], mrn[20], ssn[20], area[8], last[8], user[60], ip[40];
-    snprintf(text, sizeof text, "%s", redact_string(&b, "MRN-1234567 219-09-9998 (617) 555-0123 a.b@c.org 10.1.2.3"));
-    assert_int_equal(sscanf(text, "%11s %11s (%3[0-9]) 555-%4[0-9] %50[a-z0-9]@example.com %20s", mrn, ssn, area, last, user, ip), 6);
+    snprintf(text, sizeof text, "%s",
+             redact_string(&b, "MRN-1234567 219-09-9998 (617) 555-0123 a.b@c.org 10.1.2.3"));
+    assert_int_equal(sscanf(text, "%11s %11s (%3[0-9]) 555-%4[0-9] %50[a-z0-9]@example.com %20s", mrn, ssn,
+                            area, last, user, ip),
+                     6);
     assert_true(strlen(mrn) == 11 && mrn[3] == '-' && strspn(mrn + 4, "0123456789") == 7);
     assert_string_not_equal(mrn, "MRN-1234567");
     assert_true(ssn[0] == '9' && strncmp(ssn + 3, "-00-", 4) == 0);
     assert_true(strncmp(last, "01", 2) == 0);
-    assert_true(strncmp(ip, "192.0.2.", 8) == 0 || strncmp(ip, "198.51.100.", 11) == 0 || strncmp(ip, "203.0.113.", 10) == 0);
+    assert_true(strncmp(ip, "192.0.2.", 8) == 0 || strncmp(ip, "198.51.100.", 11) == 0 ||
+                strncmp(ip, "203.0.113.", 10) == 0);
     assert_string_equal(redact_string(&b, "key hunter2secret."), "key [SECRET_1].");
 }
 

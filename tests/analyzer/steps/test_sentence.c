@@ -17,9 +17,9 @@ static const char *split(const char *text)
     out[0] = 0;
     for (size_t i = 0; i < count; i++) {
         struct span at = list[i].at;
-        bytes += (size_t)snprintf(out + bytes, sizeof out - bytes, "%s%.*s%s%.*s", i ? "|" : "", (int)list[i].body,
-                                  text + at.start, list[i].body ? "^" : "", (int)(at.end - at.start - list[i].body),
-                                  text + at.start + list[i].body);
+        bytes += (size_t)snprintf(out + bytes, sizeof out - bytes, "%s%.*s%s%.*s", i ? "|" : "",
+                                  (int)list[i].body, text + at.start, list[i].body ? "^" : "",
+                                  (int)(at.end - at.start - list[i].body), text + at.start + list[i].body);
     }
     free(list);
     return out;
@@ -30,15 +30,19 @@ static void points_end_sentences_but_not_abbreviations_and_numbers(void **state)
     (void)state;
     assert_string_equal(split("He is well. She is not. Dr. A. Hamm saw him at 5 p.m. in room 3."),
                         "He is well.|She is not.|Dr. A. Hamm saw him at 5 p.m. in room 3.");
-    assert_string_equal(split("Creatinine 1.6 mg/dL. Stopped!  Why? Next."), "Creatinine 1.6 mg/dL.|Stopped!|Why?|Next.");
-    assert_string_equal(split("Seen by Mr. Long. No. 5 was free. No. He left."), "Seen by Mr. Long.|No. 5 was free.|No.|He left.");
+    assert_string_equal(split("Creatinine 1.6 mg/dL. Stopped!  Why? Next."),
+                        "Creatinine 1.6 mg/dL.|Stopped!|Why?|Next.");
+    assert_string_equal(split("Seen by Mr. Long. No. 5 was free. No. He left."),
+                        "Seen by Mr. Long.|No. 5 was free.|No.|He left.");
 }
 
 static void wrapped_lines_are_one_sentence_and_entries_are_not(void **state)
 {
     (void)state;
-    assert_string_equal(split("Thank you for asking me to see him about tightness across the\nchest on walking uphill. It began in May.\n"),
-                        "Thank you for asking me to see him about tightness across the\nchest on walking uphill.|It began in May.");
+    assert_string_equal(split("Thank you for asking me to see him about tightness across the\nchest on "
+                              "walking uphill. It began in May.\n"),
+                        "Thank you for asking me to see him about tightness across the\nchest on walking "
+                        "uphill.|It began in May.");
     assert_string_equal(split("Tel 1\nFax 2\n\nDear all"), "Tel 1|Fax 2|Dear all");
     assert_string_equal(split("Plan:\n- rest\n- ice\n1. Call back.\n"), "Plan:|rest|ice|Call back.");
 }
@@ -49,7 +53,8 @@ static void headings_in_front_are_told_apart(void **state)
     struct error err;
     struct sentence *list = NULL;
     size_t count;
-    assert_string_equal(split("PMH: asthma. MEDS: none.\nRatio 1:2 stays."), "PMH: ^asthma.|MEDS: ^none.|Ratio 1:2 stays.");
+    assert_string_equal(split("PMH: asthma. MEDS: none.\nRatio 1:2 stays."),
+                        "PMH: ^asthma.|MEDS: ^none.|Ratio 1:2 stays.");
     const char *text = "ALLERGIES\nCodeine.\n\nHe is well.\n\nPlan\nRest.";
     assert_ok(sentences_split(slice_of(text), &list, &count, &err), err);
     assert_int_equal(count, 5);
@@ -60,19 +65,22 @@ static void headings_in_front_are_told_apart(void **state)
     free(list);
 }
 
-/* Whatever the bytes: sentences are in order, disjoint, not empty, and leave out nothing but blanks and list marks. */
+/* Whatever the bytes: sentences are in order, disjoint, not empty, and leave out nothing but blanks and list
+ * marks. */
 static void nothing_but_blanks_and_marks_is_left_out(void **state)
 {
     (void)state;
     uint64_t random = test_seed();
-    static const char *const pieces[] = {"word", ". ", " ", "\n", "\n\n", "Dr.", "MEDS: ", "- ", "A", "7", "\xc3\xa9", "?", "Plan:"};
+    static const char *const pieces[] = {
+        "word", ". ", " ", "\n", "\n\n", "Dr.", "MEDS: ", "- ", "A", "7", "\xc3\xa9", "?", "Plan:"};
     for (int round = 0; round < 2000; round++) {
         char text[400] = "";
         size_t bytes = 0, end = 0, count;
         struct error err;
         struct sentence *list = NULL;
         for (int i = 0; i < 30; i++)
-            bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "%s", pieces[random_next(&random) % COUNT_OF(pieces)]);
+            bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "%s",
+                                      pieces[random_next(&random) % COUNT_OF(pieces)]);
         assert_ok(sentences_split(slice_of(text), &list, &count, &err), err);
         for (size_t i = 0; i <= count; i++) {
             size_t start = i < count ? list[i].at.start : bytes;

@@ -1,4 +1,5 @@
-/* The steps on a tiny random model: what it says is nonsense, so all that must hold whatever a model says, holds. */
+/* The steps on a tiny random model: what it says is nonsense, so all that must hold whatever a model says,
+ * holds. */
 #include "tests/support/support.h"
 #include "tests/support/tiny_model.h"
 
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 
 static const char note[] =
-    "CLINIC NOTE\nPatient: [NAME_1]   MRN [MRN_1]\n\nHe has chest pain on walking uphill, no fever. He takes lisinopril 20 mg daily.\n\n"
+    "CLINIC NOTE\nPatient: [NAME_1]   MRN [MRN_1]\n\nHe has chest pain on walking uphill, no fever. He takes "
+    "lisinopril 20 mg daily.\n\n"
     "Impression: stable angina. I have started aspirin 81 mg daily and stopped naproxen 220 mg.\n"
     "Plan: stress test on the left leg in 4 weeks. Return if pain lasts longer than ten minutes.\n";
 
@@ -26,9 +28,14 @@ static int open_all(void **state)
     static const char *descriptions[] = {"heart", "bones", "brain"};
     struct error err;
     struct tiny_model tiny = tiny_model_default();
-    the_steps[0] = (struct step){.kind = STEP_CLASSIFY, .name = "specialty", .labels = labels, .descriptions = descriptions,
-                                 .label_count = 3, .has_prior_correction = true};
-    the_steps[1] = (struct step){.kind = STEP_SUMMARIZE, .name = "summary", .style = "clinical", .tokens_max = 160, .is_strict = true};
+    the_steps[0] = (struct step){.kind = STEP_CLASSIFY,
+                                 .name = "specialty",
+                                 .labels = labels,
+                                 .descriptions = descriptions,
+                                 .label_count = 3,
+                                 .has_prior_correction = true};
+    the_steps[1] = (struct step){
+        .kind = STEP_SUMMARIZE, .name = "summary", .style = "clinical", .tokens_max = 160, .is_strict = true};
     folder = scratch_new();
     const char *path = path_of(folder, "tiny.gguf");
     tiny_model_write(&tiny, path);
@@ -66,9 +73,11 @@ static void every_sentence_cites_bytes_of_the_text(void **state)
     json_t *results = run(note), *summary = json_object_get(results, "summary"), *sentence;
     size_t i;
     assert_true(json_array_size(json_object_get(summary, "sentences")) >= 2);
-    json_array_foreach(json_object_get(summary, "sentences"), i, sentence) {
+    json_array_foreach(json_object_get(summary, "sentences"), i, sentence)
+    {
         json_t *cite = json_array_get(json_object_get(sentence, "cites"), 0);
-        size_t start = (size_t)json_integer_value(json_array_get(cite, 0)), end = (size_t)json_integer_value(json_array_get(cite, 1));
+        size_t start = (size_t)json_integer_value(json_array_get(cite, 0)),
+               end = (size_t)json_integer_value(json_array_get(cite, 1));
         const char *text = json_string_value(json_object_get(sentence, "text"));
         assert_true(start < end && end < sizeof note);
         if (strcmp(json_string_value(json_object_get(sentence, "origin")), "extracted") == 0)
@@ -83,9 +92,8 @@ static bool lists(const json_t *results, const char *what)
 {
     size_t i;
     json_t *each;
-    json_array_foreach(json_object_get(json_object_get(results, "summary"), "not_stated"), i, each)
-        if (strcmp(json_string_value(each), what) == 0)
-            return true;
+    json_array_foreach(json_object_get(json_object_get(results, "summary"), "not_stated"), i,
+                       each) if (strcmp(json_string_value(each), what) == 0) return true;
     return false;
 }
 
@@ -120,8 +128,7 @@ static void scores_are_a_distribution_and_a_low_one_abstains(void **state)
     json_t *results = run(note), *specialty = json_object_get(results, "specialty"), *each;
     const char *label;
     double sum = 0;
-    json_object_foreach(json_object_get(specialty, "scores"), label, each)
-        sum += json_real_value(each);
+    json_object_foreach(json_object_get(specialty, "scores"), label, each) sum += json_real_value(each);
     assert_true(sum > 0.999 && sum < 1.001);
     assert_non_null(json_string_value(json_object_get(specialty, "label")));
     assert_null(json_object_get(specialty, "nearest"));
@@ -144,7 +151,8 @@ static void a_long_text_is_read_whole(void **state)
     size_t bytes = 0, tokens;
     token *ids = NULL;
     while (bytes < 9000)
-        bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "He has pain in room %zu.%s", bytes, bytes % 7 ? " " : "\n\n");
+        bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "He has pain in room %zu.%s", bytes,
+                                  bytes % 7 ? " " : "\n\n");
     json_t *results = run(text), *specialty = json_object_get(results, "specialty");
     assert_ok(model_tokenize(model, slice_of(text), false, false, &ids, &tokens, &err), err);
     free(ids);
@@ -157,7 +165,9 @@ static void parts_join_to_the_text_and_fit(void **state)
 {
     (void)state;
     uint64_t random = test_seed();
-    static const char *const pieces[] = {"word ", ". ", "\n\n", "\xc3\xa9", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1.5 "};
+    static const char *const pieces[] = {
+        "word ", ". ", "\n\n", "\xc3\xa9", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "1.5 "};
     for (int round = 0; round < 40; round++) {
         char text[4000] = "";
         size_t bytes = 0, count, end = 0;
@@ -165,7 +175,8 @@ static void parts_join_to_the_text_and_fit(void **state)
         struct redacted_text *redacted = NULL;
         struct part *parts = NULL;
         for (int i = 0; i < 60; i++)
-            bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "%s", pieces[random_next(&random) % COUNT_OF(pieces)]);
+            bytes += (size_t)snprintf(text + bytes, sizeof text - bytes, "%s",
+                                      pieces[random_next(&random) % COUNT_OF(pieces)]);
         assert_ok(redacted_text_make(&redacted, slice_of(text), &err), err);
         assert_ok(parts_cut(model, redacted, 32, &parts, &count, &err), err);
         for (size_t i = 0; i < count; i++) {

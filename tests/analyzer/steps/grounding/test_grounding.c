@@ -1,4 +1,5 @@
-/* Each check refuses the flip that it is for, in sentences that are true but for that flip; and true ones pass. */
+/* Each check refuses the flip that it is for, in sentences that are true but for that flip; and true ones
+ * pass. */
 #include "tests/support/support.h"
 
 #include "analyzer/steps/grounding/grounding.h"
@@ -32,7 +33,9 @@ static const char *refusal(const char *source, const char *written)
     return name ? name : "";
 }
 
-static const struct { const char *source, *written, *check; } cases[] = {
+static const struct {
+    const char *source, *written, *check;
+} cases[] = {
     /* numbers */
     {"I have started aspirin 81 mg daily.", "The patient started aspirin 81 mg daily.", ""},
     {"I have started aspirin 81 mg daily.", "The patient started aspirin 18 mg daily.", "number"},
@@ -50,18 +53,24 @@ static const struct { const char *source, *written, *check; } cases[] = {
     {"Creatinine 1.6, then 1.50.", "Creatinine 1.6, then 1.5.", ""},
     {"Creatinine 1.6.", "Creatinine 16.", "number"},
     /* doses and drugs */
-    {"Apixaban 5 mg twice daily, atorvastatin 80 mg at night.", "Apixaban 5 mg twice daily and atorvastatin 80 mg at night.", ""},
-    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.", "Apixaban 80 mg twice daily and atorvastatin 5 mg at night.", "dose"},
+    {"Apixaban 5 mg twice daily, atorvastatin 80 mg at night.",
+     "Apixaban 5 mg twice daily and atorvastatin 80 mg at night.", ""},
+    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.",
+     "Apixaban 80 mg twice daily and atorvastatin 5 mg at night.", "dose"},
     {"He takes metoprolol 25 mg.", "He takes metformin 25 mg.", "dose"},
-    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.", "Apixaban 5 mg twice daily; atorvastatin 80 mg twice daily.", "dose"},
+    {"Apixaban 5 mg twice daily; atorvastatin 80 mg at night.",
+     "Apixaban 5 mg twice daily; atorvastatin 80 mg twice daily.", "dose"},
     {"Fracture with 20 degrees of dorsal angulation.", "Fracture with 20 degrees of dorsal.", "form"},
     /* dates */
     {"A stress test is booked for March 18.", "The stress test is booked for March 18.", ""},
-    {"A stress test is booked for March 18, seen April 2.", "The stress test is booked for March 2, seen April 18.", "date"},
+    {"A stress test is booked for March 18, seen April 2.",
+     "The stress test is booked for March 2, seen April 18.", "date"},
     {"Last seen Tuesday; return Friday.", "Last seen Friday.", "order"},
     /* negation */
-    {"There is no palpitation and he has never fainted.", "There is no palpitation and he has never fainted.", ""},
-    {"There is no palpitation and he has never fainted.", "There is palpitation and he has fainted.", "negation"},
+    {"There is no palpitation and he has never fainted.", "There is no palpitation and he has never fainted.",
+     ""},
+    {"There is no palpitation and he has never fainted.", "There is palpitation and he has fainted.",
+     "negation"},
     {"He has chest pain, no fever.", "He has no chest pain, no fever.", "negation"},
     {"Thrombectomy was not needed.", "Thrombectomy was needed.", "negation"},
     {"Denies chest pain with exertion.", "The patient has chest pain with exertion.", "negation"},
@@ -76,7 +85,8 @@ static const struct { const char *source, *written, *check; } cases[] = {
     {"Return if pain lasts longer.", "Return if pain lasts longer.", ""},
     /* side */
     {"Fracture of the left wrist.", "The patient has a fracture of the left wrist.", ""},
-    {"Fracture of the left wrist; right elbow normal.", "Fracture of the right wrist; left elbow normal.", "side"},
+    {"Fracture of the left wrist; right elbow normal.", "Fracture of the right wrist; left elbow normal.",
+     "side"},
     {"Right facial droop, left arm strong.", "Left facial droop, left arm strong.", "side"},
     {"Bilateral knee pain, worse on the left.", "Left knee pain, worse on the left.", "side"},
     {"Fracture of the left wrist.", "The patient has a fracture of the wrist.", ""},
@@ -105,7 +115,8 @@ static void each_flip_is_refused_by_its_check(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *got = refusal(cases[i].source, cases[i].written);
         if (strcmp(got, cases[i].check) != 0) {
-            print_message("\"%s\" for \"%s\": got \"%s\", wanted \"%s\"\n", cases[i].written, cases[i].source, got, cases[i].check);
+            print_message("\"%s\" for \"%s\": got \"%s\", wanted \"%s\"\n", cases[i].written, cases[i].source,
+                          got, cases[i].check);
             wrong++;
         }
     }
@@ -116,7 +127,8 @@ static void each_flip_is_refused_by_its_check(void **state)
 static void any_changed_digit_is_refused(void **state)
 {
     (void)state;
-    static const char source[] = "Alteplase was given at 08 and the scale had fallen from 19 to 4; apixaban 5 mg, atorvastatin 80 mg.";
+    static const char source[] =
+        "Alteplase was given at 08 and the scale had fallen from 19 to 4; apixaban 5 mg, atorvastatin 80 mg.";
     assert_string_equal(refusal(source, source), "");
     uint64_t random = test_seed();
     for (size_t i = 0; i < sizeof source - 1; i++) {

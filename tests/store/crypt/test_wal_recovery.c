@@ -114,6 +114,50 @@ static void pitfall_3_unknown_shapes_in_the_log_are_errors(void **state UNUSED)
     wal_wipe(&wal);
 }
 
+static char disk[WAL_HEADER_BYTES + FRAME_HEADER_BYTES + PAGE_BYTES];
+
+static int read_disk(sqlite3_file *file UNUSED, void *to, int bytes, sqlite3_int64 at)
+{
+    memcpy(to, disk + at, (size_t)bytes);
+    return SQLITE_OK;
+}
+
+static int write_disk(sqlite3_file *file UNUSED, const void *from, int bytes, sqlite3_int64 at)
+{
+    memcpy(disk + at, from, (size_t)bytes);
+    return SQLITE_OK;
+}
+
+/* Pitfall 6: what is deleted is logged as a page of zeros. Were a damaged frame given to recovery with its header and a
+ * body of zeros, its checksum would be right and the log would go on behind it. */
+static void pitfall_6_a_damaged_frame_of_a_deleted_page_is_no_frame_to_recovery(void **state UNUSED)
+{
+    static const sqlite3_io_methods methods = {.iVersion = 1, .xRead = read_disk, .xWrite = write_disk};
+    static const unsigned char id[DATABASE_ID_BYTES];
+    static const char zeros[FRAME_HEADER_BYTES + PAGE_BYTES], log_header[WAL_HEADER_BYTES] = "0123456789abcdefsaltsalt";
+    static const char frame_header[FRAME_HEADER_BYTES + 1] = "\0\0\0\7\0\0\0\7saltsaltchecksum";
+    char got[FRAME_HEADER_BYTES + PAGE_BYTES];
+    sqlite3_file file = {&methods};
+    struct error err;
+    AUTO(secret) *key = NULL;
+    struct wal wal = {0};
+    assert_ok(secret_random(&key, 32, &err), err);
+    assert_ok(wal_make(&wal, key, id, &err), err);
+    assert_int_equal(wal_write(&wal, &file, PAGE_BYTES, log_header, WAL_HEADER_BYTES, 0), SQLITE_OK);
+    assert_int_equal(wal_write(&wal, &file, PAGE_BYTES, frame_header, FRAME_HEADER_BYTES, 32), SQLITE_OK);
+    assert_int_equal(wal_write(&wal, &file, PAGE_BYTES, zeros, PAGE_BYTES, 56), SQLITE_OK);
+    wal.is_ours = false; /* as at the next opening */
+    assert_int_equal(wal_read(&wal, &file, PAGE_BYTES, got, sizeof got, 32), SQLITE_OK);
+    assert_memory_equal(got, frame_header, FRAME_HEADER_BYTES);
+    assert_memory_equal(got + FRAME_HEADER_BYTES, zeros, PAGE_BYTES);
+    disk[1000] ^= 1;
+    assert_int_equal(wal_read(&wal, &file, PAGE_BYTES, got, sizeof got, 32), SQLITE_OK);
+    assert_memory_equal(got, zeros, sizeof got); /* page number 0: the log ends here */
+    wal.is_ours = true; /* while it is being summed again it is an error */
+    assert_int_equal(wal_read(&wal, &file, PAGE_BYTES, got, sizeof got, 32), SQLITE_IOERR_DATA);
+    wal_wipe(&wal);
+}
+
 static void rewrite_from_the_first_frame(struct place *p)
 {
     must(p, "PRAGMA wal_autocheckpoint=0; CREATE TABLE t(id INTEGER PRIMARY KEY, a BLOB, n INTEGER DEFAULT 0)");
@@ -304,6 +348,7 @@ int main(void)
         cmocka_unit_test(an_uncommitted_transaction_is_gone_after_a_crash_though_it_was_spilled),
         cmocka_unit_test(pitfall_3_partial_reads_of_overflow_pages_are_whole_pages_cut_to_size),
         cmocka_unit_test(pitfall_3_unknown_shapes_in_the_log_are_errors),
+        cmocka_unit_test(pitfall_6_a_damaged_frame_of_a_deleted_page_is_no_frame_to_recovery),
         cmocka_unit_test(pitfall_4_a_page_written_twice_in_a_transaction_is_recovered_as_written_last),
         cmocka_unit_test(savepoints_and_rollbacks_of_spilled_pages_survive_a_crash),
         cmocka_unit_test(a_checkpoint_cut_at_any_write_loses_nothing_and_alarms_nobody),

@@ -55,6 +55,18 @@ bool luhn_holds(const struct digits *digits)
     return digits->count > 0 && sum % 10 == 0;
 }
 
+bool mod11_10_holds(const struct digits *digits)
+{
+    unsigned product = 10;
+    if (digits->count == 0)
+        return false;
+    for (size_t i = 0; i + 1 < digits->count; i++) {
+        unsigned sum = (digits->d[i] + product) % 10;
+        product = (sum ? sum : 10) * 2 % 11;
+    }
+    return (11 - product) % 10 == digits->d[digits->count - 1];
+}
+
 unsigned mod97(const char *characters, size_t count)
 {
     unsigned rest = 0;

@@ -30,6 +30,9 @@ unsigned number_at(const struct digits *digits, size_t from, size_t count);
 /* ISO/IEC 7812-1 annex B: the sum with every second digit from the right doubled is a multiple of ten. */
 bool luhn_holds(const struct digits *digits);
 
+/* ISO/IEC 7064 MOD 11,10: the last digit checks the others. */
+bool mod11_10_holds(const struct digits *digits);
+
 /* ISO/IEC 7064 MOD 97-10 over letters (A = 10) and digits: the remainder. */
 unsigned mod97(const char *characters, size_t count);
 
@@ -46,7 +49,11 @@ bool is_day(unsigned year, unsigned month, unsigned day);
     X(phone) X(vin) X(imei) X(iban) X(bic) X(lei) X(ipv4) X(ipv6) X(mac) X(date) X(bitcoin) X(uk_nhs)       \
     X(uk_chi) X(uk_nino) X(ie_ppsn) X(au_tfn) X(au_medicare) X(au_abn) X(nz_nhi) X(ca_sin) X(in_aadhaar)    \
     X(es_dni) X(sg_nric) X(za_id) X(de_steuer_id) X(fr_nir) X(it_cf) X(nl_bsn) X(br_cpf) X(pl_pesel)        \
-    X(se_personnummer) X(be_rrn) X(fi_hetu) X(no_fnr) X(ch_ahv)
+    X(se_personnummer) X(be_rrn) X(fi_hetu) X(no_fnr) X(ch_ahv) X(cusip) X(isin) X(sedol) X(track) X(uk_utr)  \
+    X(uk_vat) X(uk_driver) X(uk_upn) X(uk_uln) X(github_token) X(jwt) X(random) X(pt_nif) X(dk_cpr)         \
+    X(at_svnr) X(cz_rc) X(ro_cnp) X(bg_egn) X(hr_oib) X(ee_isikukood) X(lv_pk) X(si_emso) X(gr_amka)        \
+    X(gr_afm) X(hu_taj) X(hu_tax) X(de_rvnr) X(icao_number) X(pl_dowod) X(eu_vat) X(it_piva) X(pl_nip)      \
+    X(fr_siren)
 /* clang-format on */
 #define DECLARE(name) bool is_##name(struct slice text);
 VALIDATORS(DECLARE)

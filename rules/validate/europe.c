@@ -18,18 +18,21 @@ bool is_es_dni(struct slice text)
     return c.c[8] == "TRWAGMYFPDXBNJZSQVHLCKE"[n % 23];
 }
 
-/* Bundeszentralamt fuer Steuern (Germany): ISO/IEC 7064 MOD 11,10. */
+/* Bundeszentralamt fuer Steuern (Germany): ISO/IEC 7064 MOD 11,10; among the first ten digits exactly one stands
+ * twice or three times, the others once or not at all. */
 bool is_de_steuer_id(struct slice text)
 {
     struct digits d = digits_of(text);
+    unsigned counts[10] = {0}, repeated = 0, most = 0;
     if (d.count != 11 || d.d[0] == 0)
         return false;
-    unsigned product = 10;
+    for (size_t i = 0; i < 10; i++)
+        counts[d.d[i]]++;
     for (size_t i = 0; i < 10; i++) {
-        unsigned sum = (d.d[i] + product) % 10;
-        product = (sum ? sum : 10) * 2 % 11;
+        repeated += counts[i] > 1;
+        most = MAX(most, counts[i]);
     }
-    return (11 - product) % 10 == d.d[10];
+    return repeated == 1 && most <= 3 && mod11_10_holds(&d);
 }
 
 /* INSEE (France): 13 places and a key, 97 minus the number modulo 97; Corsica's 2A and 2B count as 19 and 18.

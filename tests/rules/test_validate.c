@@ -42,6 +42,52 @@ static void published_values_are_judged_as_published(void **state UNUSED)
             fail_msg("%s has no valid or no invalid case", validators[i].name);
 }
 
+/* Their check digits catch every wrong digit: weights prime to the modulus, or (Luhn) a permutation of the
+ * digits. */
+static const char *const catch_one_digit[] = {
+    "card",         "luhn",     "us-npi", "us-aba", "iban",     "lei",        "uk-nhs",      "es-dni",
+    "de-steuer-id", "fr-nir",   "nl-bsn", "ch-ahv", "pl-pesel", "in-aadhaar", "au-tfn",      "ca-sin",
+    "za-id",        "isin",     "sedol",  "cusip",  "uk-utr",   "hr-oib",     "icao-number", "it-piva",
+    "hu-taj",       "pl-dowod", "pl-nip", "no-fnr", "imei",     "gr-amka",    "hu-tax",      "uk-upn",
+};
+
+static bool catches_one_digit(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(catch_one_digit); i++)
+        if (strcmp(catch_one_digit[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void a_single_wrong_digit_is_refused(void **state UNUSED)
+{
+    AUTO(buffer) *cases = NULL;
+    struct error err;
+    size_t changed = 0;
+    assert_ok(
+        file_read(&cases, source_file("tests/cases/validators.txt"), CASES_BYTES_MAX, FAULT_INPUT, &err),
+        err);
+    for (char *rest = cases->data, *line; (line = strsep(&rest, "\n"));) {
+        if (line[0] == '#' || line[0] == 0)
+            continue;
+        char *name = trimmed(strsep(&line, "|")), *value = trimmed(strsep(&line, "|"));
+        if (!catches_one_digit(name) || strcmp(trimmed(line), "valid") != 0)
+            continue;
+        for (char *c = value; *c; c++) {
+            char right = *c;
+            for (char digit = '0'; right >= '0' && right <= '9' && digit <= '9'; digit++) {
+                *c = digit;
+                bool is_valid = validator_find(name)->is_valid(slice_of(value));
+                if (is_valid != (digit == right))
+                    fail_msg("%s: %s should be %s", name, value, digit == right ? "valid" : "invalid");
+                changed += digit != right;
+            }
+            *c = right;
+        }
+    }
+    assert_true(changed > COUNT_OF(catch_one_digit) * 9 * 6);
+}
+
 static void any_bytes_at_all_are_judged_without_harm(void **state UNUSED)
 {
     static const char alphabet[] = "0123456789ABZXYTxyz:.-+/ <\xc3\xa9";
@@ -65,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_values_are_judged_as_published),
+        cmocka_unit_test(a_single_wrong_digit_is_refused),
         cmocka_unit_test(any_bytes_at_all_are_judged_without_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

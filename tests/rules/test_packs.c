@@ -11,7 +11,9 @@ static void print(void *context UNUSED, const char *file, unsigned line, unsigne
         print_message("%s:%u:%u: %s\n", file, line, column, message);
 }
 
-static const char *const packs[] = {"rules/packs/common.yaml", "rules/packs/us-hipaa.yaml"};
+static const char *const packs[] = {"rules/packs/common.yaml", "rules/packs/us-hipaa.yaml",
+                                    "rules/packs/pci.yaml",    "rules/packs/us-finance.yaml",
+                                    "rules/packs/uk.yaml",     "rules/packs/eu-gdpr.yaml"};
 
 static void no_pack_has_a_lint_problem(void **state UNUSED)
 {

@@ -25,9 +25,14 @@ printf 'pack: x\n\tversion: 1\n' > "$work/empty/x.yaml"
 ALCOVE_RULES=$work/empty expect 3 doctor --json
 row rules failed
 
-# models: not there, there, tampered
-expect 0 doctor --json
+# models: registered and not there (for a copy of the program, which stands beside none), there, tampered
+beside_models=$program
+cp "$program" "$work/alcove" && program=$work/alcove
+cp "$source_dir/models/models.yaml" "$ALCOVE_MODELS"
+ALCOVE_RULES=$source_dir/rules/packs expect 0 doctor --json
 row models warning
+program=$beside_models
+rm "$ALCOVE_MODELS/models.yaml"
 "$build_dir/tests/make_tiny_model" "$work/tiny.gguf" && expect 0 model add "$work/tiny.gguf"
 expect 0 doctor --json
 row models ok

@@ -79,13 +79,13 @@ ALCOVE_COLOR=always expect 0 help --color never
 check test "$(grep -c "$escape" "$work/out")" = 0
 expect 0 help
 check test "$(grep -c "$escape" "$work/out")" = 0
-if command -v script >/dev/null; then
+if command -v script >/dev/null && script -qec true /dev/null > /dev/null 2>&1 < /dev/null; then
     TERM=xterm script -qec "'$program' help" /dev/null > "$work/out" 2> "$work/err" < /dev/null
     last="help on a terminal" && says "$escape["
     TERM=xterm NO_COLOR=1 script -qec "'$program' help" /dev/null > "$work/out" 2> "$work/err" < /dev/null
     last="help on a terminal with NO_COLOR" && check test "$(grep -c "$escape" "$work/out")" = 0
 else
-    skip "colours on a terminal" "no script(1)"
+    skip "colours on a terminal" "no script(1), or no pseudo-terminal"
 fi
 
 # What cannot be written is not done.

@@ -143,6 +143,26 @@ CHECKED int store_info(struct store *store, struct store_info *ret, struct error
 typedef void store_report(void *context, const char *problem);
 CHECKED int store_check(struct store *store, store_report *report, void *context, struct error *err);
 
+/* ---- key slots: who can open it ---- */
+#define STORE_SLOTS_MAX 8
+
+struct store_slot {
+    unsigned number;   /* from 1 */
+    const char *type;  /* "key file" or "passphrase" */
+    bool opens;        /* by the key that was asked about */
+};
+/* The slots in use. key: tried on each (a passphrase takes 0.7 s a slot); NULL = none. */
+CHECKED int store_slots(struct store *store, const struct store_key *key, struct store_slot ret[STORE_SLOTS_MAX],
+                        size_t *ret_count, struct error *err);
+
+/* Lets one more key open the store, or one less; the events `key-add` and `key-remove` are written first. make_key_file:
+ * make the key file (0600) when it is missing. -1 with FAULT_STORE: no slot is free, the key opens one already; there is
+ * no such slot, or it is the last one (then the refusal is recorded). Removing a slot changes no data key: whoever kept
+ * an old copy of the file can open that with the old key. */
+CHECKED int store_slot_add(struct store *store, const struct store_key *key, bool make_key_file, struct store_slot *ret,
+                           struct error *err);
+CHECKED int store_slot_remove(struct store *store, unsigned number, struct store_slot *ret, struct error *err);
+
 /* ---- audit (records are written by the calls above and by this one) ---- */
 CHECKED int audit_event(struct store *store, const char *event, const char *outcome, json_t *fields /* stolen */,
                         uint64_t *ret_leaf, struct error *err);

@@ -18,8 +18,7 @@ static int default_key(const char *store, char *ret, size_t capacity, struct err
     return path_join(ret, capacity, err, "%.*s.key", (int)bytes, store);
 }
 
-/* Everything up to the end, without one new line. */
-static int read_passphrase(int fd, struct secret **ret, struct error *err)
+int store_passphrase_read(int fd, struct secret **ret, struct error *err)
 {
     AUTO(secret) *whole = NULL;
     size_t used = 0;
@@ -74,7 +73,7 @@ int store_place_fill(struct store_place *ret, const struct context *context,
     ret->options = (struct store_options){.path = ret->path, .mode = mode, .actor = store_actor_self()};
     if (has_passphrase) {
         int fd = (int)argument_number(arguments, "passphrase-fd", 0);
-        if (read_passphrase(fd, &ret->passphrase, err))
+        if (store_passphrase_read(fd, &ret->passphrase, err))
             return -1;
         ret->options.key.passphrase = ret->passphrase;
         return 0;

@@ -19,6 +19,9 @@ struct store_place {
  * FAULT_USAGE. */
 CHECKED int store_place_fill(struct store_place *ret, const struct context *context,
                              const struct arguments *arguments, enum store_mode mode, struct error *err);
+/* Everything up to the end of the descriptor, without one new line. -1 with FAULT_STORE: empty, too long. */
+CHECKED int store_passphrase_read(int fd, struct secret **ret, struct error *err);
+
 void store_place_clear(struct store_place *place);
 
 /* The login (of /etc/passwd, without asking a name service), uid and host for audit records. Static storage.

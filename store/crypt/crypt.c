@@ -51,16 +51,14 @@ static int derive_keys(struct crypt *c, struct error *err)
     return failed ? -1 : 0;
 }
 
-/* The key of the options: a file's bytes or a copy of the passphrase. */
-static int read_key(const struct store_options *options, struct secret **ret, enum slot_type *ret_type,
-                    struct error *err)
+int key_read(const struct store_key *given, struct secret **ret, enum slot_type *ret_type, struct error *err)
 {
-    if (options->key.key_file) {
+    if (given->key_file) {
         *ret_type = SLOT_KEY_FILE;
-        return key_file_read(options->key.key_file, ret, err);
+        return key_file_read(given->key_file, ret, err);
     }
     *ret_type = SLOT_PASSPHRASE;
-    const struct secret *passphrase = options->key.passphrase;
+    const struct secret *passphrase = given->passphrase;
     if (!passphrase || passphrase->bytes == 0)
         return error_set(err, FAULT_STORE, "a store needs a key file or a passphrase");
     if (secret_new(ret, passphrase->bytes, err))
@@ -154,7 +152,7 @@ static int unlock(struct crypt *c, unsigned char copies[HEADER_COPIES][HEADER_CO
     }
     AUTO(secret) *key = NULL;
     enum slot_type type;
-    if (read_key(options, &key, &type, err))
+    if (key_read(&options->key, &key, &type, err))
         return -1;
     bool is_twice = memcmp(header_slots(copies[0]), header_slots(copies[1]), SLOTS * SLOT_BYTES) == 0 &&
                     memcmp(header_database_id(copies[0]), header_database_id(copies[1]), DATABASE_ID_BYTES) == 0;
@@ -280,7 +278,7 @@ static int fill_header(struct crypt *c, const struct store_options *options, str
     c->header = (struct header){.page_bytes = PAGE_BYTES_DEFAULT, .state = HEADER_CLEAN};
     if (RAND_bytes(c->header.database_id, DATABASE_ID_BYTES) != 1)
         return error_set(err, FAULT_TEMPORARY, "the random generator failed");
-    return read_key(options, &key, &type, err) || secret_random(&c->data_key, DATA_KEY_BYTES, err) ||
+    return key_read(&options->key, &key, &type, err) || secret_random(&c->data_key, DATA_KEY_BYTES, err) ||
                    slot_fill(c->header.slots[0], 0, c->header.database_id, type, key, c->data_key, err)
                ? -1
                : 0;

@@ -39,6 +39,25 @@ bool crypt_key_file_is_wide(const char *path);
 /* How often the header was renewed: an anchored number above it proves that an older file was put back. */
 uint64_t crypt_sequence(const struct crypt *crypt);
 
+/* ---- key slots (slots.c) ----
+ * A change is prepared as a whole new table of slots, recorded by the caller, and then written. */
+#define CRYPT_SLOTS_BYTES ((size_t)STORE_SLOTS_MAX * 256)
+
+/* Fills `ret` and the count from a table; opens: whether `key` (may be NULL) opens the slot. */
+CHECKED int crypt_slots_list(const struct crypt *crypt, const struct store_key *key,
+                             struct store_slot ret[STORE_SLOTS_MAX], size_t *ret_count, struct error *err);
+
+/* The table with one slot more, which `key` opens, or with slot `number` (from 1) emptied. -1 with FAULT_STORE: no slot
+ * is free, the key opens one already; there is no such slot, it is the last one in use. */
+CHECKED int crypt_slots_with(const struct crypt *crypt, const struct store_key *key,
+                             unsigned char ret_slots[CRYPT_SLOTS_BYTES], struct store_slot *ret, struct error *err);
+CHECKED int crypt_slots_without(const struct crypt *crypt, unsigned number,
+                                unsigned char ret_slots[CRYPT_SLOTS_BYTES], struct store_slot *ret, struct error *err);
+
+/* Brings the log into the file and writes both header copies with these slots. After a failure either table may be in
+ * force: opening tells. */
+CHECKED int crypt_slots_write(struct crypt *crypt, const unsigned char slots[CRYPT_SLOTS_BYTES], struct error *err);
+
 /* The VFS to stand on, NULL = "unix". For tests that make the disk fail. */
 extern const char *crypt_below;
 

@@ -5,6 +5,7 @@
 
 #include "store/crypt/crypt.h"
 #include "store/crypt/header.h"
+#include "store/crypt/keyslot.h"
 #include "store/crypt/wal.h"
 
 #include <openssl/evp.h>
@@ -36,6 +37,9 @@ struct crypt {
     char vfs_name[40];
     sqlite3 *db;
 };
+
+/* crypt.c: the bytes of a key file, or a copy of the passphrase. -1 with FAULT_STORE. */
+CHECKED int key_read(const struct store_key *given, struct secret **ret, enum slot_type *ret_type, struct error *err);
 
 /* vfs.c: registers the shim for this store; unregisters. */
 CHECKED int vfs_register(struct crypt *crypt, struct error *err);

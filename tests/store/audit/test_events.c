@@ -128,6 +128,8 @@ static void every_kind_of_event(struct world *w)
     struct error err;
     char run[33], other[PATH_MAX];
     AUTO(buffer) *checkpoint = NULL;
+    event(w, "key-add", json_pack("{s:i, s:s, s:i}", "slot", 2, "type", "passphrase", "slots", 2));
+    event(w, "key-remove", json_pack("{s:i, s:s, s:i}", "slot", 2, "type", "passphrase", "slots", 1));
     run_start(w, "clinical-note", DIGEST_A, run);
     for (int i = 0; i < 3; i++) {
         struct outcome o = outcome_of(w, "a", "x");
@@ -161,7 +163,7 @@ static void every_record_has_the_documented_fields(void **state UNUSED)
     assert_ok(audit_walk(w.store, &(struct audit_filter){0}, check_record, &walk, &err), err);
     assert_string_equal(
         walk.events,
-        "store-create run-start document-done document-quarantined document-failed run-end results-list "
+        "store-create key-add key-remove run-start document-done document-quarantined document-failed run-end results-list "
         "result-show result-prove results-export audit-export audit-read anchor-change ");
     for (const struct audit_kind *kind = audit_kinds; kind->event; kind++)
         assert_non_null(strstr(walk.events, kind->event));

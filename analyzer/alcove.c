@@ -131,7 +131,7 @@ static int write_spans(const struct redaction *redaction, char **ret, struct err
                                               "score", (double)s->score, "operator",
                                               operator_name(s->operator_kind)));
     }
-    *ret = list && json_array_size(list) == redaction->span_count ? json_dumps(list, JSON_COMPACT) : NULL;
+    *ret = list && json_array_size(list) == redaction->span_count ? json_dumps(list, JSON_COMPACT | JSON_REALS) : NULL;
     json_decref(list);
     return *ret ? 0 : error_memory(err);
 }

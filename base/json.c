@@ -10,7 +10,7 @@ static int append(const char *bytes, size_t count, void *to)
 int json_canonical(const json_t *value, struct buffer *to, struct error *err)
 {
     size_t before = to->bytes;
-    if (value && json_dump_callback(value, append, to, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY) == 0)
+    if (value && json_dump_callback(value, append, to, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY | JSON_REALS) == 0)
         return 0;
     to->bytes = before;
     to->data[before] = 0;
@@ -21,7 +21,7 @@ int json_canonical(const json_t *value, struct buffer *to, struct error *err)
 void json_print(const json_t *value, FILE *to)
 {
     if (value)
-        json_dumpf(value, to, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
+        json_dumpf(value, to, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY | JSON_REALS);
     fputc('\n', to);
     fflush(to);
 }

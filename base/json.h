@@ -1,7 +1,7 @@
 /* json.h - JSON for what we write, by jansson: results, errors, audit records.
  *
- * Canonical form: keys sorted bytewise, no white space, so that equal values are equal bytes. Input JSON is not
- * read with it (numbers would lose their digits); only what we wrote ourselves is. */
+ * Canonical form: keys sorted bytewise, no white space, reals with 12 significant digits, so that equal values are
+ * equal bytes. Input JSON is not read with it (numbers would lose their digits); only what we wrote ourselves is. */
 #ifndef ALCOVE_BASE_JSON_H
 #define ALCOVE_BASE_JSON_H
 
@@ -11,6 +11,9 @@
 #include "base/slice.h"
 
 #include <jansson.h>
+
+/* For jansson's own dumps: 0.488, not 0.48799999999999999; more than any float32 needs. */
+#define JSON_REALS JSON_REAL_PRECISION(12)
 
 /* Appends the canonical form to `to`. */
 CHECKED int json_canonical(const json_t *value, struct buffer *to, struct error *err);

@@ -47,7 +47,7 @@ int pipeline_schema(struct buffer *to, struct error *err)
     json_t *body = section_schema(&section_pipeline);
     char *text = NULL;
     if (schema && body && json_object_update(schema, body) == 0)
-        text = json_dumps(schema, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+        text = json_dumps(schema, JSON_INDENT(2) | JSON_REALS);
     json_decref(schema);
     json_decref(body);
     if (!text)

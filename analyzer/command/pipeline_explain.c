@@ -37,7 +37,7 @@ static int add_rows(struct table *table, const char *path, const json_t *value, 
     }
     char *text = json_is_string(value)
                      ? strdup(json_string_value(value))
-                     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(12));
+                     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REALS);
     if (!text)
         return error_memory(err);
     int r = table_row(table, (const char *const[]){path, text, NULL}, err);

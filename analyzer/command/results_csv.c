@@ -68,7 +68,7 @@ static int put_step(struct export *export, const struct export_step *step, const
         const json_t *score = json_object_get(value, "score");
         fputc(',', export->to);
         if (json_is_number(score))
-            json_dumpf(score, export->to, JSON_ENCODE_ANY);
+            json_dumpf(score, export->to, JSON_ENCODE_ANY | JSON_REALS);
     }
     return 0;
 }

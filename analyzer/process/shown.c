@@ -19,7 +19,9 @@ static int show_sentences(const char *name, const json_t *value, struct buffer *
     json_array_foreach(json_object_get(value, "sentences"), i, sentence)
     {
         const char *text = json_string_value(json_object_get(sentence, "text"));
-        if (text && buffer_printf(to, err, "  - %s\n", text))
+        const char *origin = json_string_value(json_object_get(sentence, "origin"));
+        bool is_written = origin && strcmp(origin, "written") == 0;
+        if (text && buffer_printf(to, err, "  - %s%s\n", text, is_written ? "  (written by the model)" : ""))
             return -1;
     }
     if (json_array_size(missing) == 0)

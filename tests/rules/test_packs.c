@@ -2,7 +2,13 @@
  * covered. */
 #include "tests/support/support.h"
 
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "rules/rule.h"
+
+#define RULES_MAX 2048u
+#define CLEAN_BYTES_MAX (16u << 20)
 
 static void print(void *context UNUSED, const char *file, unsigned line, unsigned column, bool is_error,
                   const char *message)
@@ -11,29 +17,113 @@ static void print(void *context UNUSED, const char *file, unsigned line, unsigne
         print_message("%s:%u:%u: %s\n", file, line, column, message);
 }
 
-static const char *const packs[] = {"rules/packs/common.yaml", "rules/packs/us-hipaa.yaml",
-                                    "rules/packs/pci.yaml",    "rules/packs/us-finance.yaml",
-                                    "rules/packs/uk.yaml",     "rules/packs/eu-gdpr.yaml"};
+static const char *const shipped[] = {"common", "us-hipaa", "pci", "us-finance", "uk", "eu-gdpr", "secrets"};
+
+static const char *pack_file(size_t i)
+{
+    static char path[64];
+    snprintf(path, sizeof path, "rules/packs/%s.yaml", shipped[i]);
+    return source_file(path);
+}
 
 static void no_pack_has_a_lint_problem(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(packs); i++) {
+    for (size_t i = 0; i < COUNT_OF(shipped); i++) {
         struct error err;
         size_t problems = 1;
-        assert_ok(pack_lint(source_file(packs[i]), print, NULL, &problems, &err), err);
+        assert_ok(pack_lint(pack_file(i), print, NULL, &problems, &err), err);
         assert_int_equal(problems, 0);
     }
 }
 
 static void every_example_holds(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(packs); i++) {
+    for (size_t i = 0; i < COUNT_OF(shipped); i++) {
         struct error err;
         size_t examples = 0, failed = 1;
-        assert_ok(pack_test(source_file(packs[i]), print, NULL, &examples, &failed, &err), err);
+        assert_ok(pack_test(pack_file(i), print, NULL, &examples, &failed, &err), err);
         assert_int_equal(failed, 0);
         assert_true(examples > 100);
     }
+}
+
+/* ruleset_load refuses an id that stands twice. */
+static void all_packs_load_together(void **state UNUSED)
+{
+    AUTO(ruleset) *rules = NULL;
+    struct error err;
+    char **names;
+    size_t count;
+    assert_ok(pack_names(&names, &count, source_file("rules/packs"), &err), err);
+    assert_int_equal(count, COUNT_OF(shipped));
+    assert_ok(ruleset_load(&rules, (const char *const *)names, count, source_file("rules/packs"), &err), err);
+    pack_names_free(names, count);
+    assert_true(ruleset_count(rules) >= 150);
+    for (size_t i = 0; i < ruleset_count(rules); i++)
+        assert_non_null(rule_source(ruleset_rule(rules, i)));
+}
+
+static bool is_further(const struct rule *rule)
+{
+    return strcmp(rule_pack(rule), "common") != 0 && strcmp(rule_pack(rule), "us-hipaa") != 0;
+}
+
+static size_t words_of(const char *text)
+{
+    size_t words = 0;
+    for (const char *c = text; *c; c++)
+        words += *c != ' ' && (c[1] == ' ' || c[1] == 0);
+    return words;
+}
+
+/* What the packs beyond common and us-hipaa find in documents that hold no such numbers: counted by rule. */
+static void find_in_clean_text(const char *path)
+{
+    AUTO(ruleset) *rules = NULL;
+    AUTO(scanner) *scanner = NULL;
+    AUTO(buffer) *lines = NULL;
+    struct error err;
+    size_t words = 0, total = 0, hits[RULES_MAX] = {0};
+    const char *file = shared_file(path);
+    if (!file)
+        skip_loudly(path, "no shared data");
+    assert_ok(ruleset_load(&rules, shipped, COUNT_OF(shipped), source_file("rules/packs"), &err), err);
+    assert_true(ruleset_count(rules) <= RULES_MAX);
+    assert_ok(scanner_new(&scanner, rules, &err), err);
+    assert_ok(file_read(&lines, file, CLEAN_BYTES_MAX, FAULT_INPUT, &err), err);
+    for (char *rest = lines->data, *line; (line = strsep(&rest, "\n")) && *line;) {
+        json_t *document = NULL;
+        const struct finding *findings;
+        size_t count;
+        assert_ok(json_read(&document, slice_of(line), &err), err);
+        const char *text = json_string_value(json_object_get(document, "text"));
+        assert_non_null(text);
+        assert_ok(scanner_scan(scanner, slice_of(text), 0.5, &findings, &count, &err), err);
+        words += words_of(text);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < ruleset_count(rules); j++)
+                hits[j] += is_further(findings[i].rule) && ruleset_rule(rules, j) == findings[i].rule;
+        json_decref(document);
+    }
+    for (size_t j = 0; j < ruleset_count(rules); j++) {
+        total += hits[j];
+        if (hits[j])
+            print_message("%s: %s finds %zu in %zu words\n", path, rule_id(ruleset_rule(rules, j)), hits[j],
+                          words);
+    }
+    assert_true(words > 1000);
+    if (total * 5000 > words)
+        fail_msg("%s: %zu findings in %zu words", path, total, words);
+}
+
+static void clinical_text_has_hardly_any_findings(void **state UNUSED)
+{
+    find_in_clean_text("data/medical-abstracts/dev.jsonl");
+}
+
+static void legal_text_has_hardly_any_findings(void **state UNUSED)
+{
+    find_in_clean_text("data/sec-filings/dev.jsonl");
 }
 
 static void every_kind_of_safe_harbor_has_a_rule_with_a_source(void **state UNUSED)
@@ -88,6 +178,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_pack_has_a_lint_problem),
         cmocka_unit_test(every_example_holds),
+        cmocka_unit_test(all_packs_load_together),
+        cmocka_unit_test(clinical_text_has_hardly_any_findings),
+        cmocka_unit_test(legal_text_has_hardly_any_findings),
         cmocka_unit_test(every_kind_of_safe_harbor_has_a_rule_with_a_source),
         cmocka_unit_test(the_folder_lists_its_packs_in_order),
         cmocka_unit_test(labels_have_names_and_parents),

@@ -196,6 +196,14 @@ struct audit_verdict {
 CHECKED int audit_verify(struct store *store, const char *const *extra_anchors, size_t count,
                          struct audit_verdict *ret, struct error *err);
 
+/* A copy of the store as it is, sealed as before, at `path`, which must not exist. Before it gets its name it is opened
+ * with `key`, which must be one of the store's, and checked as by store_check and audit_verify: what that found is in
+ * *ret. The event `store-backup` is written after the copy, and its checkpoint anchored: the copy is an older state from
+ * the beginning, and opens for reading only until another anchor is accepted for it. -1 with FAULT_STORE, FAULT_AUDIT or
+ * FAULT_TEMPORARY; then there is no file of that name. */
+CHECKED int store_backup(struct store *store, const struct store_key *key, const char *path, struct audit_verdict *ret,
+                         struct error *err);
+
 /* ---- proofs for strangers ---- (docs/internals/audit-bundles.md) */
 /* One result (by id or document) with its record, the way from it to a newly signed checkpoint, and the opening of its
  * commitments. Appends one JSON object, laid out for reading, to `to`. The event `result-prove` is written first.

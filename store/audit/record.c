@@ -20,6 +20,7 @@ const struct audit_kind audit_kinds[] = {
      "checkpoints go to another anchor file, or to a new one in place of one that was lost"},
     {"key-add", "store", false, {"slot", "type", "slots", NULL}, "one more key opens the store"},
     {"key-remove", "store", false, {"slot", "type", "slots", NULL}, "one key less opens the store"},
+    {"store-backup", "store", false, {"file", "size", "root", NULL}, "a copy of the store was made"},
     {"run-start", "runner", true, {"pipeline_name", "program", "kernels", "sandbox", NULL},
      "a run begins: everything that an auditor must know to repeat it"},
     {"run-end", "runner", true, {"documents", "done", "skipped", "quarantined", "failed", "how", NULL},

@@ -58,6 +58,9 @@ CHECKED int crypt_slots_without(const struct crypt *crypt, unsigned number,
  * force: opening tells. */
 CHECKED int crypt_slots_write(struct crypt *crypt, const unsigned char slots[CRYPT_SLOTS_BYTES], struct error *err);
 
+/* copy.c: brings the log into the file and writes that to `to`, byte for byte. */
+CHECKED int crypt_copy(struct crypt *crypt, int to, struct error *err);
+
 /* The VFS to stand on, NULL = "unix". For tests that make the disk fail. */
 extern const char *crypt_below;
 

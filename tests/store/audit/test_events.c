@@ -129,6 +129,7 @@ static void every_kind_of_event(struct world *w)
     char run[33], other[PATH_MAX];
     AUTO(buffer) *checkpoint = NULL;
     event(w, "key-add", json_pack("{s:i, s:s, s:i}", "slot", 2, "type", "passphrase", "slots", 2));
+    event(w, "store-backup", json_pack("{s:s, s:i, s:s}", "file", DIGEST_A, "size", 2, "root", DIGEST_B));
     event(w, "key-remove", json_pack("{s:i, s:s, s:i}", "slot", 2, "type", "passphrase", "slots", 1));
     run_start(w, "clinical-note", DIGEST_A, run);
     for (int i = 0; i < 3; i++) {
@@ -163,7 +164,7 @@ static void every_record_has_the_documented_fields(void **state UNUSED)
     assert_ok(audit_walk(w.store, &(struct audit_filter){0}, check_record, &walk, &err), err);
     assert_string_equal(
         walk.events,
-        "store-create key-add key-remove run-start document-done document-quarantined document-failed run-end results-list "
+        "store-create key-add store-backup key-remove run-start document-done document-quarantined document-failed run-end results-list "
         "result-show result-prove results-export audit-export audit-read anchor-change ");
     for (const struct audit_kind *kind = audit_kinds; kind->event; kind++)
         assert_non_null(strstr(walk.events, kind->event));

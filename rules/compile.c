@@ -142,5 +142,7 @@ int rule_compile(struct rule *rule, const struct pack *pack, const struct rule_t
             return -1;
         }
     }
+    if (text->finder)
+        return 0;
     return compile_pattern(rule, err) || find_id_groups(rule, err) ? -1 : 0;
 }

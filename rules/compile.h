@@ -18,7 +18,7 @@ struct rule {
     const struct rule_text *text;
     const struct pack *pack;
     uint32_t index;                   /* in the ruleset */
-    pcre2_code *code;                 /* owned; JIT-compiled */
+    pcre2_code *code;                 /* owned; JIT-compiled; NULL where the text has a finder */
     uint32_t id_group[ID_GROUPS_MAX]; /* the groups named "id"; the identifier is the first that matched */
     uint32_t id_group_count;          /* 0: the whole match */
     struct phrases at, except, stop, context, negative;

@@ -20,7 +20,7 @@ static void check_pattern(struct pack_problems *p, const struct pack *pack, cons
 {
     struct pattern_flaw flaw;
     char message[400];
-    for (size_t from = 0; pattern_flaw(rule->pattern, from, &flaw); from = flaw.offset + 1) {
+    for (size_t from = 0; rule->pattern && pattern_flaw(rule->pattern, from, &flaw); from = flaw.offset + 1) {
         snprintf(message, sizeof message, "rule \"%s\": %s (%s)%s", rule->id, flaw.what, flaw.hint,
                  rule->has_fragments ? ", counted with the fragments" : "");
         complain(p, pack, rule->pattern_node->line, pattern_column(pack, rule, flaw.offset), true, message);
@@ -51,9 +51,9 @@ static void check_scores(struct pack_problems *p, const struct pack *pack, const
     } checks[] = {
         {rule->score_pattern + rule->score_context + rule->score_valid < DEFAULT_THRESHOLD, true,
          "can never reach the default threshold of 0.5"},
-        {rule->score_context > 0 && rule->context.count == 0, true,
+        {rule->score_context > 0 && rule->context.count == 0 && !rule->finder, true,
          "gives a score for context but has no context words"},
-        {rule->score_valid > 0 && !rule->validator, true,
+        {rule->score_valid > 0 && !rule->validator && !rule->finder, true,
          "gives a score for a valid value but has no validator"},
         {rule->source == NULL, false, "does not say which document defines its format (source:)"},
         {rule->at.count && rule->near, true,

@@ -8,9 +8,9 @@
 #define DEFAULT_NEGATIVE 0.4
 
 static const char *const pack_keys[] = {"pack", "version", "about", "define", "lists", "rules"};
-static const char *const rule_keys[] = {"id",       "label",   "hipaa",   "source", "pattern",
-                                        "case",     "at",      "near",    "except", "stop",
-                                        "validate", "invalid", "context", "score",  "examples"};
+static const char *const rule_keys[] = {"id",      "label",   "hipaa", "source",  "pattern", "finder",
+                                        "case",    "at",      "near",  "except",  "stop",    "validate",
+                                        "invalid", "context", "score", "examples"};
 static const char *const context_keys[] = {"words", "negative"};
 static const char *const score_keys[] = {"pattern", "context", "valid", "negative"};
 static const char *const example_keys[] = {"match", "reject"};
@@ -111,6 +111,45 @@ static int read_validator(const struct pack *pack, const struct yaml_node *node,
     return nearest ? error_hint(err, "did you mean \"%s\"?", nearest) : -1;
 }
 
+static int read_finder(const struct pack *pack, const struct yaml_node *node, const struct finder **ret,
+                       struct error *err)
+{
+    *ret = finder_find(node->text);
+    if (*ret)
+        return 0;
+    const char *names[16];
+    size_t count = 0;
+    for (; finders[count] && count < COUNT_OF(names); count++)
+        names[count] = finders[count]->name;
+    const char *nearest = suggest_nearest(node->text, names, count);
+    yaml_error(pack->yaml, node, FAULT_PIPELINE, err, "unknown finder \"%s\"", node->text);
+    return nearest ? error_hint(err, "did you mean \"%s\"?", nearest) : -1;
+}
+
+/* A rule has a pattern or a finder, and a finder has its own idea of where to look. */
+static int read_pattern(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule,
+                        struct error *err)
+{
+    static const char *const of_patterns[] = {"pattern",  "case",    "at",     "near",
+                                              "validate", "invalid", "context"};
+    const struct yaml_node *finder;
+    if (text_of(pack, map, "finder", false, &finder, err))
+        return -1;
+    if (!finder)
+        return text_of(pack, map, "pattern", true, &rule->pattern_node, err) ||
+                       fragment_expand(pack, rule->pattern_node, rule->pattern_node->text, &rule->pattern,
+                                       err)
+                   ? -1
+                   : 0;
+    for (size_t i = 0; i < COUNT_OF(of_patterns); i++) {
+        const struct yaml_node *other = yaml_get(map, of_patterns[i]);
+        if (other)
+            return yaml_error(pack->yaml, other, FAULT_PIPELINE, err, "\"%s\" does not go with \"finder\"",
+                              of_patterns[i]);
+    }
+    return read_finder(pack, finder, &rule->finder, err);
+}
+
 static int read_scores(const struct pack *pack, const struct yaml_node *map, struct rule_text *rule,
                        struct error *err)
 {
@@ -159,8 +198,7 @@ static int read_rule(const struct pack *pack, const struct yaml_node *map, struc
         return -1;
     const struct yaml_node *label, *source, *validator, *near, *hipaa;
     if (text_of(pack, map, "id", true, &rule->id_node, err) ||
-        text_of(pack, map, "label", true, &label, err) ||
-        text_of(pack, map, "pattern", true, &rule->pattern_node, err) ||
+        text_of(pack, map, "label", true, &label, err) || read_pattern(pack, map, rule, err) ||
         text_of(pack, map, "source", false, &source, err) || text_of(pack, map, "near", false, &near, err) ||
         text_of(pack, map, "validate", false, &validator, err) ||
         text_of(pack, map, "hipaa", false, &hipaa, err) ||
@@ -168,8 +206,7 @@ static int read_rule(const struct pack *pack, const struct yaml_node *map, struc
         choice_of(pack, map, "invalid", "reject", "keep", &rule->keeps_invalid, err) ||
         read_label(pack, label, &rule->label, err) ||
         (validator && read_validator(pack, validator, &rule->validator, err)) ||
-        read_words(pack, map, rule, err) || read_scores(pack, map, rule, err) ||
-        fragment_expand(pack, rule->pattern_node, rule->pattern_node->text, &rule->pattern, err))
+        read_words(pack, map, rule, err) || read_scores(pack, map, rule, err))
         return -1;
     long number = 0;
     if (hipaa && yaml_integer(pack->yaml, hipaa, FAULT_PIPELINE, 1, 18, &number, err))
@@ -178,7 +215,7 @@ static int read_rule(const struct pack *pack, const struct yaml_node *map, struc
     rule->id = rule->id_node->text;
     rule->source = source ? source->text : NULL;
     rule->near = near ? near->text : NULL;
-    rule->has_fragments = strcmp(rule->pattern, rule->pattern_node->text) != 0;
+    rule->has_fragments = rule->pattern && strcmp(rule->pattern, rule->pattern_node->text) != 0;
     for (size_t i = 0; i < pack->count; i++)
         if (strcmp(pack->rules[i].id, rule->id) == 0)
             return yaml_error(pack->yaml, rule->id_node, FAULT_PIPELINE, err,

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/yaml.h"
+#include "rules/names/finder.h"
 #include "rules/rule.h"
 #include "rules/validate.h"
 
@@ -25,7 +26,9 @@ struct text_list {
 };
 
 struct rule_text {
-    const char *id, *source, *pattern; /* pattern: with the fragments put in */
+    const char *id, *source;
+    const char *pattern;         /* with the fragments put in; NULL where there is a finder */
+    const struct finder *finder; /* NULL where there is a pattern */
     enum label label;
     int hipaa;
     const struct validator *validator;

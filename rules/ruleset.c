@@ -81,7 +81,7 @@ static void assign_start_sets(struct ruleset *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct start_set set;
-        if (s->rules[i].at.count || !start_set_of(&s->rules[i], &set))
+        if (s->rules[i].at.count || !s->rules[i].code || !start_set_of(&s->rules[i], &set))
             continue;
         uint32_t number = 0;
         while (number < s->set_count && memcmp(&s->sets[number], &set, sizeof set) != 0)
@@ -135,7 +135,8 @@ static int compile_all(struct ruleset *s, struct error *err)
             if (rule_compile(rule, s->packs[p], &s->packs[p]->rules[i], s->dictionary, s->arena, err))
                 return -1;
             uint32_t groups = 0;
-            pcre2_pattern_info(rule->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+            if (rule->code)
+                pcre2_pattern_info(rule->code, PCRE2_INFO_CAPTURECOUNT, &groups);
             s->ovector_pairs = MAX(s->ovector_pairs, groups + 1);
             for (size_t j = 0; j + 1 < s->count; j++)
                 if (strcmp(s->rules[j].text->id, rule->text->id) == 0)

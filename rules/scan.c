@@ -105,6 +105,18 @@ static struct span cut(const struct scanner *s, const struct rule *rule, struct 
     return at;
 }
 
+/* Adds the finding at a place of the shadow, told in bytes of the original. */
+static int add_at(struct scanner *s, struct finding *finding, struct span at, struct error *err)
+{
+    struct span original = shadow_original(s->shadow, at.start, at.end);
+    finding->start = original.start;
+    finding->end = original.end;
+    if (finding->context_at != UINT32_MAX)
+        finding->context_at =
+            (uint32_t)shadow_original(s->shadow, finding->context_at, finding->context_at + 1u).start;
+    return add(s, finding, err);
+}
+
 /* What was matched becomes a finding, or nothing. *ret_end: its end in the shadow, 0 when it is none. */
 static int consider(struct scanner *s, const struct rule *rule, size_t *ret_end, struct error *err)
 {
@@ -129,14 +141,41 @@ static int consider(struct scanner *s, const struct rule *rule, size_t *ret_end,
     context_score(rule, s->ruleset->dictionary, s->text, at, is_valid, &finding);
     if ((double)finding.score + 1e-6 < s->threshold)
         return 0;
-    struct span original = shadow_original(s->shadow, at.start, at.end);
-    finding.start = original.start;
-    finding.end = original.end;
-    if (finding.context_at != UINT32_MAX)
-        finding.context_at =
-            (uint32_t)shadow_original(s->shadow, finding.context_at, finding.context_at + 1u).start;
     *ret_end = at.end;
-    return add(s, &finding, err);
+    return add_at(s, &finding, at, err);
+}
+
+struct finder_run {
+    struct scanner *scanner;
+    const struct rule *rule;
+};
+
+static int take_find(void *context, const struct finder_find *find, struct error *err)
+{
+    struct finder_run *run = context;
+    struct scanner *s = run->scanner;
+    struct span at = cut(s, run->rule, find->at);
+    if (at.start == at.end)
+        return 0;
+    const struct finder_points *p = &find->points;
+    struct finding finding = {.rule = run->rule,
+                              .score_pattern = p->pattern,
+                              .score_valid = p->valid,
+                              .score_context = p->context,
+                              .score_negative = p->negative,
+                              .context_at = UINT32_MAX};
+    float sum = p->pattern + p->valid + p->context - p->negative;
+    finding.score = sum < 0 ? 0 : sum > 1 ? 1 : sum;
+    return add_at(s, &finding, at, err);
+}
+
+/* A rule without a pattern: its finder goes over the text once. */
+static int run_finder(struct scanner *s, const struct rule *rule, struct error *err)
+{
+    const struct rule_text *t = rule->text;
+    struct finder_points points = {t->score_pattern, t->score_valid, t->score_context, t->score_negative};
+    struct finder_run run = {s, rule};
+    return t->finder->run(s->text, &points, s->threshold, take_find, &run, err);
 }
 
 /* One call of the machine code from `from`. 1 = match, 0 = none. Never the interpreter: pcre2_jit_match
@@ -252,6 +291,11 @@ int scanner_scan(struct scanner *s, struct slice text, double threshold, const s
         const struct rule *rule = &s->ruleset->rules[i];
         if (rule->at.count)
             continue;
+        if (rule->text->finder) {
+            if (run_finder(s, rule, err))
+                return -1;
+            continue;
+        }
         const struct span everything = {0, s->text.bytes};
         const struct ranges all = {.items = (struct span *)&everything, .count = 1};
         const struct ranges *where = rule->start_set == NO_SET ? &all : &s->ranges[rule->start_set];

@@ -1,9 +1,8 @@
-/* fold.h - text as a stream of folded letters and digits, for comparing words whatever their case and
- * separators.
+/* fold.h - text as a stream of folded letters and digits, to compare words whatever their case and separators.
  *
- * Letters are lower-cased (Latin, Greek, Cyrillic, full width), Latin accents dropped (é -> e, ß -> ss), full-width
- * full-width digits become ASCII. Everything that is no letter or digit separates; zero-width characters and
- * soft hyphens are nothing at all, so that they do not hide a word. */
+ * Letters are lower-cased (Latin, Greek, Cyrillic, full width), Latin accents dropped (é -> e, ß -> ss),
+ * full-width digits become ASCII. Everything that is no letter or digit separates; zero-width characters and soft
+ * hyphens are nothing at all, so that they do not hide a word. */
 #ifndef ALCOVE_BASE_FOLD_H
 #define ALCOVE_BASE_FOLD_H
 

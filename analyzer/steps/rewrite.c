@@ -22,6 +22,14 @@ static const struct request {
                  "or third person pronouns.",
                  "", ""},
                 {NULL, "Summarize in one short sentence:\n", ""},
+                {NULL,
+                 "Shorten each sentence by leaving words out.\n"
+                 "Sentence: I saw this pleasant lady today, who has had a dry cough for three weeks.\n"
+                 "Short: She has had a dry cough for three weeks.\n"
+                 "Sentence: On the way home he fell over a step and hurt his left elbow.\n"
+                 "Short: He fell over a step and hurt his left elbow.\n"
+                 "Sentence: ",
+                 "\nShort:"},
                 {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
 
 struct rewriter {
@@ -229,10 +237,20 @@ static int is_copy(struct slice written, struct slice source, bool *ret, struct 
     return 0;
 }
 
-/* Begins with a capital or a digit (or as its source does), with every bracket closed. */
+static size_t count_byte(struct slice text, char byte)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.bytes; i++)
+        n += text.data[i] == byte;
+    return n;
+}
+
+/* Begins with a capital or a digit (or as its source does), every bracket is closed and every tag kept. */
 static bool is_well_formed(struct slice answer, struct slice source)
 {
     int open = 0;
+    if (count_byte(answer, '[') != count_byte(source, '['))
+        return false;
     for (size_t i = 0; i < answer.bytes; i++) {
         open += answer.data[i] == '(' ? 1 : answer.data[i] == ')' ? -1 : 0;
         if (open < 0)
@@ -244,7 +262,7 @@ static bool is_well_formed(struct slice answer, struct slice source)
 
 /* The answer up to its last full stop, trimmed; an answer that was cut off ends where its last whole sentence
  * does. */
-static struct slice whole_sentences(struct slice answer)
+static struct slice whole_sentences(struct slice answer, bool has_ended)
 {
     while (answer.bytes && isspace((unsigned char)answer.data[0])) {
         answer.data++;
@@ -253,6 +271,8 @@ static struct slice whole_sentences(struct slice answer)
     const char *line = answer.bytes ? memchr(answer.data, '\n', answer.bytes) : NULL;
     if (line)
         answer.bytes = (size_t)(line - answer.data);
+    while (answer.bytes && isspace((unsigned char)answer.data[answer.bytes - 1]))
+        answer.bytes--;
     size_t bytes = answer.bytes;
     while (answer.bytes) {
         char last = answer.data[answer.bytes - 1];
@@ -262,6 +282,8 @@ static struct slice whole_sentences(struct slice answer)
             break;
         answer.bytes--;
     }
+    if (answer.bytes == 0 && has_ended) /* an entry without a full stop, as its source */
+        answer.bytes = bytes;
     return answer;
 }
 
@@ -296,7 +318,7 @@ static int attempt(struct rewriter *r, size_t i, const struct redacted_text *sou
     if (make_prompt(r, i, source, &prompt, err) || session_generate(r->session, prompt, how, &made, err))
         return -1;
     answer = made.text;
-    struct slice whole = whole_sentences(buffer_slice(answer));
+    struct slice whole = whole_sentences(buffer_slice(answer), made.ended);
     if (judge(r, whole, redacted_text_slice(source), terms, ret_failed, err))
         return -1;
     if (*ret_failed)

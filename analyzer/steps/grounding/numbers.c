@@ -61,7 +61,8 @@ static bool number_holds(const struct claim *claim, size_t w)
         if (!source->list[s].is_number || strcmp(source->list[s].text, written->list[w].text) != 0)
             continue;
         const char *other = unit_behind(source, s);
-        bool is_same_unit = !unit || (other && strcmp(unit, other) == 0);
+        bool is_same_unit = unit ? other && strcmp(unit, other) == 0 : !other;
+        is_same_unit &= source->list[s].is_percent == written->list[w].is_percent;
         bool is_same_pair = !is_pair || (source->list[s].has_slash && s + 1 < source->count &&
                                          strcmp(source->list[s + 1].text, written->list[w + 1].text) == 0);
         if (is_same_unit && is_same_pair)

@@ -165,6 +165,15 @@ static void join_tens(struct terms *terms)
     terms->count = kept;
 }
 
+static void set_behind(struct term *t, struct slice text)
+{
+    size_t end = t->at.end, sign = end;
+    t->behind = (char)(end < text.bytes ? text.data[end] : 0);
+    while (sign < text.bytes && text.data[sign] == ' ')
+        sign++;
+    t->is_percent = t->is_number && sign < text.bytes && text.data[sign] == '%';
+}
+
 int terms_read(struct terms *ret, struct slice text, const struct grounding_lists *lists, struct error *err)
 {
     struct terms terms = {.list = calloc(text.bytes + 1, sizeof *terms.list)};
@@ -188,6 +197,7 @@ int terms_read(struct terms *ret, struct slice text, const struct grounding_list
             set_number(t, text);
         else
             set_word(t, text);
+        set_behind(t, text);
         classify(t, lists);
         at = t->at.end;
     }

@@ -34,6 +34,8 @@ struct term {
     uint32_t attributes;           /* enum attribute, or'ed */
     bool is_number, is_function, is_drug;
     bool ends_clause; /* followed by a sign that ends the reach of a cue: . ; : ? ! */
+    bool is_percent;  /* a number in front of % */
+    char behind;      /* the byte that follows, 0 at the end */
     bool has_slash;   /* a number joined to the next one: 148/86 */
 };
 

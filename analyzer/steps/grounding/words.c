@@ -114,15 +114,27 @@ static bool has_bare_number(const struct terms *terms)
     return false;
 }
 
-/* "A no driving": an article opens the sentence that does not stand before that word in the source. */
+static bool is_determiner(const struct term *t)
+{
+    static const char *const words[] = {"a", "an", "the", "her", "his", "their", "its", "this"};
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(words[i], t->text) == 0)
+            return true;
+    return false;
+}
+
+/* "A no driving", "is a booked": an article that does not stand before that word in the source. */
 static bool has_new_article(const struct terms *written, const struct terms *source)
 {
-    if (written->count < 2 || !is_article(&written->list[0]))
-        return false;
-    for (size_t s = 1; s < source->count; s++)
-        if (source->list[s - 1].is_function && strcmp(source->list[s].text, written->list[1].text) == 0)
-            return false;
-    return true;
+    for (size_t w = 0; w + 1 < written->count; w++) {
+        bool is_new = is_article(&written->list[w]) && !written->list[w + 1].is_function;
+        for (size_t s = 0; s < source->count && is_new; s++)
+            is_new = (s > 0 && !is_determiner(&source->list[s - 1]) && !source->list[s - 1].ends_clause) ||
+                     strcmp(source->list[s].text, written->list[w + 1].text) != 0;
+        if (is_new)
+            return true;
+    }
+    return false;
 }
 
 /* "20 degrees of dorsal.": the last word is torn from the one that it belongs to in the source. */
@@ -134,8 +146,8 @@ static bool is_torn(const struct terms *source, const struct term *last)
         if (strcmp(t->stem, last->stem) != 0)
             continue;
         is_known = true;
-        bool is_end = s + 1 == source->count || t->ends_clause || source->list[s + 1].is_function ||
-                      source->list[s + 1].at.start > t->at.end + 1; /* more than a blank between them */
+        bool is_end = strchr(".,;:)!?", t->behind) || /* or its NUL at the end of the text */
+                      (strchr(" \n", t->behind) && s + 1 < source->count && source->list[s + 1].is_function);
         if (is_end)
             return false;
     }
@@ -162,12 +174,46 @@ static bool is_idle(const struct terms *written, const struct terms *source)
     return false;
 }
 
+static bool is_listed(const struct term *t, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], t->text) == 0)
+            return true;
+    return false;
+}
+
+/* "is not on a thinner" as "has not had a thinner": the verbs that join are those of the source, where it has
+ * any. */
+static bool has_new_verb(const struct terms *written, const struct terms *source)
+{
+    static const char *const verbs[] = {"is", "are", "was", "were", "has", "have", "had", "be", "been"};
+    bool has_any = false, is_new = false;
+    for (size_t s = 0; s < source->count; s++)
+        has_any |= is_listed(&source->list[s], verbs, COUNT_OF(verbs));
+    for (size_t w = 0; w < written->count; w++) {
+        bool is_known = !is_listed(&written->list[w], verbs, COUNT_OF(verbs));
+        for (size_t s = 0; s < source->count && !is_known; s++)
+            is_known = strcmp(source->list[s].text, written->list[w].text) == 0;
+        is_new |= !is_known;
+    }
+    return has_any && is_new;
+}
+
+/* Nothing may end in a word that needs another one behind it. */
+static bool is_open(const struct term *last)
+{
+    static const char *const words[] = {"no",   "not", "without", "nor", "if", "but",
+                                        "than", "per", "ref",     "dr",  "mr"};
+    return last->is_function || is_listed(last, words, COUNT_OF(words));
+}
+
 bool form_holds(const struct claim *claim, const struct check *check)
 {
     (void)check;
     const struct terms *written = claim->written;
     const struct term *last = written->count ? &written->list[written->count - 1] : NULL;
-    return last && !last->is_function && (has_bare_number(claim->source) || !has_bare_number(written)) &&
+    return last && !is_open(last) && !has_new_verb(written, claim->source) &&
+           (has_bare_number(claim->source) || !has_bare_number(written)) &&
            !has_new_article(written, claim->source) && !is_idle(written, claim->source) &&
            !is_torn(claim->source, last);
 }

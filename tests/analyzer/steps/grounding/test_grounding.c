@@ -101,6 +101,11 @@ static const struct {
     {"Weeks of pain, pain in two weeks.", "Weeks of pain, pain.", ""},
     {"He saw pain and swelling.", "He saw swelling and pain.", "order"},
     {"CBC and ferritin before the visit.", "CBC and ferritin are the in the visit.", "form"},
+    {"She is not on a blood thinner.", "She has not had a blood thinner.", "form"},
+    {"Bed 14, aged 29, no.", "Bed 14, aged 29, no.", "form"},
+    {"A stress test is booked for May.", "A stress test is a booked for May.", "form"},
+    {"SpO2 95 % on 2 L.", "SpO2 95 on 2 L.", "number"},
+    {"SpO2 95 % on 2 L.", "SpO2 95 % on 2.", "form"},
     {"He walks two weeks and then swims.", "He walks two weeks and.", "form"},
     {"He can walk far, then far again, and walk.", "He can walk far, far, walk far.", "repeat"},
     /* words */

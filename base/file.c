@@ -16,6 +16,17 @@ void file_close(int *fd)
     *fd = -1;
 }
 
+int file_reserve_standard(struct error *err)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return error_errno(err, FAULT_TEMPORARY, "a closed standard descriptor cannot be filled", NULL);
+    }
+    return 0;
+}
+
 int file_read_fd(struct buffer **ret, int fd, size_t bytes_max, enum fault code, struct error *err)
 {
     AUTO(buffer) *b = NULL;

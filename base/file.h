@@ -12,6 +12,11 @@
 void file_close(int *fd);
 #define AUTO_FD __attribute__((cleanup(file_close))) int
 
+/* Fills the places of standard input, output and error where the caller closed them, before anything else is
+ * opened: a store opened as descriptor 1 would take the text that was meant for a reader. What fills them can
+ * only fail: reading from 0 and writing to 1 and 2 give EBADF. -1 with FAULT_TEMPORARY. */
+CHECKED int file_reserve_standard(struct error *err);
+
 /* Reads a file whole into a new buffer. -1 with `code` and the path (missing, unreadable, a folder, larger than
  * bytes_max). */
 CHECKED int file_read(struct buffer **ret, const char *path, size_t bytes_max, enum fault code, struct error *err);

@@ -2,6 +2,7 @@
 #include "analyzer/command/command.h"
 
 #include "analyzer/command/help.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/suggest.h"
@@ -138,14 +139,15 @@ static int flush_output(struct error *err)
     return error_errno(err, FAULT_TEMPORARY, "the output cannot be written", NULL);
 }
 
-static int run_command(const struct command *command, struct context *context,
+/* words = 0: no command was named, and `alcove --help` lists all as `alcove` does. */
+static int run_command(const struct command *command, int words, struct context *context,
                        const struct arguments *arguments, struct error *err)
 {
     if (argument_flag(arguments, "version")) {
         fprintf(context->out, context->is_json ? "{\"version\": \"%s\"}\n" : "alcove %s\n", version_text);
         return 0;
     }
-    if (argument_flag(arguments, "help")) {
+    if (words > 0 && argument_flag(arguments, "help")) {
         help_command(context, command);
         return 0;
     }
@@ -189,7 +191,7 @@ int command_main(int argc, char **argv)
     const struct command *command = &command_help;
     int words = 0, at = argc > 0 ? first_word(argc, argv) : 0, status = -1;
     char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest || process_harden(&err) ||
+    if (!rest || file_reserve_standard(&err) || process_harden(&err) ||
         (at < argc && command_find(argc - at, argv + at, &command, &words, &err)))
         goto out;
     int count = 0;
@@ -200,7 +202,7 @@ int command_main(int argc, char **argv)
         goto out;
     struct context context;
     context_fill(&context, arguments, argc > 0 ? argv[0] : "alcove");
-    status = run_command(command, &context, arguments, &err);
+    status = run_command(command, words, &context, arguments, &err);
     if (flush_output(&err) && status == 0)
         status = -1;
 out:

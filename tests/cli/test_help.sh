@@ -26,6 +26,12 @@ check test "$(awk 'length > 79' "$work/help.txt" | wc -l)" = 0
 check test "$(commands | sort | uniq -d | wc -l)" = 0
 check test "$(commands | wc -l)" -gt 20
 
+# No command: all of them, with --help as without.
+run
+cp "$work/out" "$work/all"
+expect 0 --help
+check cmp -s "$work/out" "$work/all"
+
 # A group.
 expect 0 help pipeline
 says 'pipeline check'

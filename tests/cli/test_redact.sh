@@ -87,4 +87,15 @@ last='redact > /dev/full'
 status=0
 "$program" redact --rules "$rules" "$work/docs/b.txt" > /dev/full 2> "$work/err" || status=$?
 check test "$status" = 75
+
+# Closed standard descriptors: nothing that is opened afterwards takes their place.
+last='redact >&-'
+status=0
+"$program" redact --rules "$rules" "$work/docs/b.txt" >&- 2> "$work/err" || status=$?
+check test "$status" = 75
+last='redact <&-'
+status=0
+timeout 20 "$program" redact --rules "$rules" <&- > "$work/out" 2> "$work/err" || status=$?
+check test "$status" = 4
+warns '-: cannot be read'
 finish

@@ -1,5 +1,6 @@
 /* validate.c - the table of validators; the functions are in validate/, one file for a field. */
 #include "rules/validate.h"
+#include "rules/names/plausible.h"
 
 #include "rules/validate/digits.h"
 
@@ -23,6 +24,7 @@ const struct validator validators[] = {
     {"ipv4", "four numbers from 0 to 255", "RFC 791", is_ipv4},
     {"ipv6", "eight groups, one gap", "RFC 4291", is_ipv6},
     {"mac", "six or eight octets", "IEEE 802", is_mac},
+    {"person-name", "no plain word, drug, month or country", "rules/names/gazetteer.h", is_person_name},
     {"date", "a day or month that exists, 1850 to 2150", "ISO 8601", is_date},
     {"bitcoin", "Base58Check or bech32 checksum", "BIP-173, BIP-350", is_bitcoin},
     {"uk-nhs", "modulus 11", "NHS Data Dictionary", is_uk_nhs},

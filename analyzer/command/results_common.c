@@ -107,3 +107,36 @@ int step_text(const json_t *step, struct buffer *to, struct error *err)
     }
     return 0;
 }
+
+/* The line, from 1, that the byte `at` stands on. */
+static size_t line_at(struct slice text, size_t at)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < at && i < text.bytes; i++)
+        line += text.data[i] == '\n';
+    return line;
+}
+
+int sentence_source(const json_t *sentence, const json_t *redacted, struct buffer *to, struct error *err)
+{
+    struct slice text = {json_string_value(redacted), json_string_length(redacted)};
+    const char *origin = json_string_value(json_object_get(sentence, "origin"));
+    const json_t *cite;
+    size_t i;
+    json_array_foreach(json_object_get(sentence, "cites"), i, cite)
+    {
+        size_t start = (size_t)json_integer_value(json_array_get(cite, 0)),
+               end = (size_t)json_integer_value(json_array_get(cite, 1));
+        const char *unit = redacted ? "line" : "byte", *before = i ? ", " : "";
+        if (redacted) {
+            start = line_at(text, start);
+            end = line_at(text, end ? end - 1 : 0);
+        }
+        if (start == end ? buffer_printf(to, err, "%s%s %zu", before, unit, start)
+                         : buffer_printf(to, err, "%s%ss %zu-%zu", before, unit, start, end))
+            return -1;
+    }
+    return buffer_printf(to, err, "%s%s", i ? ", " : "",
+                         origin && strcmp(origin, "written") == 0 ? "written by the model"
+                                                                  : "taken from the text");
+}

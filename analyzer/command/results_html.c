@@ -68,10 +68,39 @@ static int begin(struct export *export, struct error *err UNUSED)
     return 0;
 }
 
-static int put_step(struct export *export, const char *name, const json_t *step, struct error *err)
+/* A sentence an item, each with where it comes from. */
+static int put_sentences(struct export *export, const json_t *sentences, const json_t *redacted,
+                         struct error *err)
+{
+    const json_t *each;
+    size_t i;
+    fputs("<ul>\n", export->to);
+    json_array_foreach(sentences, i, each)
+    {
+        AUTO(buffer) *source = NULL;
+        if (buffer_new(&source, 64u << 10, err) || sentence_source(each, redacted, source, err))
+            return -1;
+        fputs("<li>", export->to);
+        put_json(export->to, json_object_get(each, "text"));
+        fputs(" <small>", export->to);
+        put(export->to, buffer_slice(source));
+        fputs("</small></li>\n", export->to);
+    }
+    fputs("</ul></dd>\n", export->to);
+    return 0;
+}
+
+static int put_step(struct export *export, const char *name, const json_t *step, const json_t *redacted,
+                    struct error *err)
 {
     AUTO(buffer) *text = NULL;
-    const json_t *score = json_object_get(step, "score");
+    const json_t *score = json_object_get(step, "score"), *sentences = json_object_get(step, "sentences");
+    if (json_is_array(sentences)) {
+        fputs("<dt>", export->to);
+        put(export->to, slice_of(name));
+        fputs("</dt><dd>", export->to);
+        return put_sentences(export, sentences, redacted, err);
+    }
     if (buffer_new(&text, 64u << 20, err) || step_text(step, text, err))
         return -1;
     fputs("<dt>", export->to);
@@ -101,8 +130,11 @@ static int row(struct export *export, const json_t *json, struct error *err)
         put_json(export->to, value);
         fputs("</dd>\n", export->to);
     }
-    json_object_foreach(json_object_get(json, "results"), name,
-                        step) if (put_step(export, name, step, err)) return -1;
+    json_object_foreach(json_object_get(json, "results"), name, step)
+    {
+        if (put_step(export, name, step, redacted, err))
+            return -1;
+    }
     fputs("</dl>\n", export->to);
     if (redacted) {
         fputs("<h3>Redacted text</h3>\n<pre>", export->to);

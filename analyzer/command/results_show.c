@@ -52,27 +52,59 @@ static void line(const struct context *context, const char *name, const json_t *
     fputc('\n', context->out);
 }
 
+/* A sentence a line, each with where it comes from. */
+static int print_sentences(const struct context *context, const json_t *sentences, const json_t *redacted,
+                           struct error *err)
+{
+    const json_t *each;
+    size_t i;
+    json_array_foreach(sentences, i, each)
+    {
+        AUTO(buffer) *source = NULL;
+        const json_t *text = json_object_get(each, "text");
+        if (buffer_new(&source, 64u << 10, err) || sentence_source(each, redacted, source, err))
+            return -1;
+        fputs("- ", context->out);
+        output_clean(context->out, (struct slice){json_string_value(text), json_string_length(text)});
+        fputs("  [", context->out);
+        output_clean(context->out, buffer_slice(source));
+        fputs("]\n", context->out);
+    }
+    return 0;
+}
+
+static int print_step(const struct context *context, const json_t *step, const json_t *redacted,
+                      struct error *err)
+{
+    AUTO(buffer) *text = NULL;
+    const json_t *sentences = json_object_get(step, "sentences");
+    if (json_is_array(sentences))
+        return print_sentences(context, sentences, redacted, err);
+    if (buffer_new(&text, 64u << 20, err) || step_text(step, text, err))
+        return -1;
+    output_clean(context->out, buffer_slice(text));
+    fputs("\n", context->out);
+    return 0;
+}
+
 static int print_text(const struct context *context, const json_t *row, struct error *err)
 {
     static const char *const names[] = {"document", "status", "reason", "pipeline", "time", "run", "id"};
+    const json_t *redacted = json_object_get(row, "redacted_text");
     const char *name;
     json_t *step;
     for (size_t i = 0; i < COUNT_OF(names); i++)
         line(context, names[i], json_object_get(row, names[i]));
     json_object_foreach(json_object_get(row, "results"), name, step)
     {
-        AUTO(buffer) *text = NULL;
-        if (buffer_new(&text, 64u << 20, err) || step_text(step, text, err))
-            return -1;
         fprintf(context->out, "\n%s%s%s", context_style(context, STYLE_STRONG), name,
                 context_style(context, STYLE_PLAIN));
         if (json_is_number(json_object_get(step, "score")))
             fprintf(context->out, " (%.3f)", json_number_value(json_object_get(step, "score")));
         fputs("\n", context->out);
-        output_clean(context->out, buffer_slice(text));
-        fputs("\n", context->out);
+        if (print_step(context, step, redacted, err))
+            return -1;
     }
-    const json_t *redacted = json_object_get(row, "redacted_text");
     if (redacted) {
         fprintf(context->out, "\n%sredacted text%s\n", context_style(context, STYLE_STRONG),
                 context_style(context, STYLE_PLAIN));
@@ -119,8 +151,7 @@ const struct command command_results_show = {
     .operands_max = 1,
     .summary = "show one result with its redacted text",
     .about = "DOCUMENT is the path as it was given to run, or the id of its line. Looking is recorded in the "
-             "audit log "
-             "before anything is shown.",
+             "audit log before anything is shown.",
     .options = options,
     .examples = examples,
     .run = run,

@@ -10,7 +10,8 @@
 #define NASTY_TEXT "\033[2J=HYPERLINK(\"http://x\") <img src=x onerror=alert(1)> & \"quoted\"\r\nline two"
 #define NASTY_RESULTS                                                                                        \
     "{\"specialty\":{\"label\":\"=1+1\",\"score\":0.25},\"summary\":{\"sentences\":[{\"cites\":[[0,3]],"     \
-    "\"text\":\"+49 <b>one</b>, \\\"two\\\"\"},{\"cites\":[],\"text\":\"three\\u001b[31m\"}]}}"
+    "\"text\":\"+49 <b>one</b>, \\\"two\\\"\"},{\"cites\":[[60,76],[0,3]],\"origin\":\"written\","           \
+    "\"text\":\"three\\u001b[31m\"}]}}"
 
 struct output {
     char *text;
@@ -130,6 +131,23 @@ static void a_page_holds_text_and_no_markup_of_a_document(void **state UNUSED)
     has_not(&o, "href=");
     has_not(&o, "src=\"");
     has_not(&o, "url(");
+    free(o.text);
+    world_end(&w);
+}
+
+static void each_sentence_says_where_it_comes_from(void **state UNUSED)
+{
+    struct world w;
+    char line[100];
+    nasty_world(&w);
+    snprintf(line, sizeof line, "results show %s", result_id);
+    struct output o = succeed(&w, line);
+    has(&o, "\n- +49 <b>one</b>, \"two\"  [line 1, taken from the text]\n");
+    has(&o, "[lines 1-2, line 1, written by the model]\n");
+    free(o.text);
+    o = succeed(&w, "results export --format html");
+    has(&o, "<small>line 1, taken from the text</small></li>");
+    has(&o, "<small>lines 1-2, line 1, written by the model</small></li>");
     free(o.text);
     world_end(&w);
 }
@@ -361,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_page_holds_text_and_no_markup_of_a_document),
         cmocka_unit_test(csv_is_quoted_and_holds_no_formula),
         cmocka_unit_test(json_lines_carry_the_contract),
+        cmocka_unit_test(each_sentence_says_where_it_comes_from),
         cmocka_unit_test(a_result_is_shown_with_its_spans),
         cmocka_unit_test(looking_is_recorded),
         cmocka_unit_test(verification_says_what_it_saw),

@@ -25,6 +25,8 @@ const struct validator validators[] = {
     {"ipv6", "eight groups, one gap", "RFC 4291", is_ipv6},
     {"mac", "six or eight octets", "IEEE 802", is_mac},
     {"person-name", "no plain word, drug, month or country", "rules/names/gazetteer.h", is_person_name},
+    {"person-lower", "a given name and a surname, no common words", "rules/names/gazetteer.h",
+     is_person_in_lower_case},
     {"date", "a day or month that exists, 1850 to 2150", "ISO 8601", is_date},
     {"bitcoin", "Base58Check or bech32 checksum", "BIP-173, BIP-350", is_bitcoin},
     {"uk-nhs", "modulus 11", "NHS Data Dictionary", is_uk_nhs},

@@ -30,3 +30,17 @@ bool is_person_name(struct slice text)
     }
     return !has_word; /* initials alone */
 }
+
+bool is_person_in_lower_case(struct slice text)
+{
+    struct word_facts first, last;
+    size_t first_end = word_end(text, 0), last_start = text.bytes;
+    while (last_start > 0 && is_word_byte(text.data[last_start - 1]))
+        last_start--;
+    const uint32_t other = CLASS_DRUG | CLASS_MEDICAL | CLASS_MONTH | CLASS_LAND | CLASS_ORG | CLASS_STREET |
+                           CLASS_HEADER | CLASS_DISEASE | CLASS_ROLE | CLASS_TITLE | CLASS_RELATION |
+                           CLASS_AFTER;
+    return last_start > first_end && name_facts(text, 0, first_end, &first) && first.given > 2 &&
+           first.common < 2 && name_facts(text, last_start, text.bytes, &last) && last.surname > 0 &&
+           !last.common && !(last.classes & other);
+}

@@ -8,4 +8,8 @@
  * "Food", "Alteplase", "Joint Replacement Service". */
 bool is_person_name(struct slice text);
 
+/* True for a given name and a surname, neither of them a common word: the only kind of name that is told
+ * without capitals ("david lange"). */
+bool is_person_in_lower_case(struct slice text);
+
 #endif

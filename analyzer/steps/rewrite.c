@@ -17,20 +17,23 @@
 /* The wordings, tried in order. */
 static const struct request {
     const char *system, *before, *after;
-} requests[] = {{"Provide a concise, objective summary of the input text in one sentence, focusing on key "
-                 "facts, without using second "
-                 "or third person pronouns.",
-                 "", ""},
-                {NULL, "Summarize in one short sentence:\n", ""},
-                {NULL,
-                 "Shorten each sentence by leaving words out.\n"
-                 "Sentence: I saw this pleasant lady today, who has had a dry cough for three weeks.\n"
-                 "Short: She has had a dry cough for three weeks.\n"
-                 "Sentence: On the way home he fell over a step and hurt his left elbow.\n"
-                 "Short: He fell over a step and hurt his left elbow.\n"
-                 "Sentence: ",
-                 "\nShort:"},
-                {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
+} requests[] = {
+    {"Provide a concise, objective summary of the input text in one sentence, focusing on key "
+     "facts, without using second "
+     "or third person pronouns.",
+     "", ""},
+    {"You shorten sentences of medical notes. You keep their words and leave out what is not needed.", "",
+     ""},
+    {NULL, "Summarize in one short sentence:\n", ""},
+    {NULL,
+     "Shorten each sentence by leaving words out.\n"
+     "Sentence: I saw this pleasant lady today, who has had a dry cough for three weeks.\n"
+     "Short: She has had a dry cough for three weeks.\n"
+     "Sentence: On the way home he fell over a step and hurt his left elbow.\n"
+     "Short: He fell over a step and hurt his left elbow.\n"
+     "Sentence: ",
+     "\nShort:"},
+    {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
 
 struct rewriter {
     const struct model *model;
@@ -203,21 +206,19 @@ static bool is_side(const struct term *t)
     return false;
 }
 
-/* All sides, drugs and their numbers, and enough of the words: a shorter sentence, not another one. */
+/* All sides, drugs and numbers ("95 % on 2 L" must not lose its oxygen), and most of the words: a shorter
+ * sentence, not another one. */
 static bool keeps_enough(const struct terms *source, const struct terms *written)
 {
     size_t content = 0, kept = 0;
-    bool has_drug = false;
-    for (size_t s = 0; s < source->count; s++)
-        has_drug |= source->list[s].is_drug;
     for (size_t s = 0; s < source->count; s++) {
-        if (source->list[s].is_function)
+        const struct term *t = &source->list[s];
+        if (t->is_function)
             continue;
         bool has = false;
         for (size_t w = 0; w < written->count && !has; w++)
-            has = strcmp(source->list[s].stem, written->list[w].stem) == 0;
-        bool is_of_drug = has_drug && (source->list[s].is_drug || source->list[s].is_number);
-        if (!has && (is_of_drug || is_side(&source->list[s])))
+            has = strcmp(t->stem, written->list[w].stem) == 0;
+        if (!has && (t->is_drug || t->is_number || is_side(t)))
             return false;
         content++;
         kept += has;
@@ -257,6 +258,8 @@ static bool is_well_formed(struct slice answer, struct slice source)
             return false;
     }
     bool is_lower = islower((unsigned char)answer.data[0]);
+    if (strchr(",;:-", answer.data[answer.bytes - 1]))
+        return false;
     return open == 0 && (!is_lower || answer.data[0] == source.data[0]);
 }
 

@@ -50,12 +50,13 @@ static int record(struct store *store, const char *path, const char *outcome, co
     hash_hex(&hash, file);
     hash_hex(&v->root, root);
     return audit_event(store, "store-backup", outcome,
-                       json_pack("{s:s, s:I, s:s}", "file", file, "size", (json_int_t)v->size, "root", root), NULL,
-                       err);
+                       json_pack("{s:s, s:I, s:s}", "file", file, "size", (json_int_t)v->size, "root", root),
+                       NULL, err);
 }
 
-/* Recorded and signed after the copy was made: so the anchor is ahead of the copy from the beginning, and whoever opens
- * that for writing is refused. Two stores that go on under one anchor would each look like a forgery of the other. */
+/* Recorded and signed after the copy was made: so the anchor is ahead of the copy from the beginning, and
+ * whoever opens that for writing is refused. Two stores that go on under one anchor would each look like a
+ * forgery of the other. */
 static int finish(struct store *store, const char *part, const char *path, const struct audit_verdict *v,
                   struct error *err)
 {
@@ -70,8 +71,8 @@ static int finish(struct store *store, const char *part, const char *path, const
     return -1;
 }
 
-int store_backup(struct store *store, const struct store_key *key, const char *path, struct audit_verdict *ret,
-                 struct error *err)
+int store_backup(struct store *store, const struct store_key *key, const char *path,
+                 struct audit_verdict *ret, struct error *err)
 {
     AUTO(buffer) *note = NULL;
     char part[PATH_MAX];
@@ -80,7 +81,8 @@ int store_backup(struct store *store, const struct store_key *key, const char *p
     if (path_join(part, sizeof part, err, "%s.part", path) || buffer_new(&note, NOTE_BYTES_MAX, err) ||
         audit_checkpoint(store, note, err))
         return -1;
-    int failed = write_copy(store, part, err) || prove(part, key, ret, err) || finish(store, part, path, ret, err);
+    int failed =
+        write_copy(store, part, err) || prove(part, key, ret, err) || finish(store, part, path, ret, err);
     if (failed)
         unlink(part);
     return failed ? -1 : 0;

@@ -11,15 +11,15 @@ int store_slots(struct store *store, const struct store_key *key, struct store_s
 static int record(struct store *store, const char *event, const char *outcome, const struct store_slot *slot,
                   size_t slots, struct error *err)
 {
-    return audit_event(store, event, outcome,
-                       json_pack("{s:i, s:s, s:i}", "slot", (int)slot->number, "type", slot->type, "slots",
-                                 (int)slots),
-                       NULL, err);
+    return audit_event(
+        store, event, outcome,
+        json_pack("{s:i, s:s, s:i}", "slot", (int)slot->number, "type", slot->type, "slots", (int)slots),
+        NULL, err);
 }
 
 /* The record first: a key that no record speaks of would be worse than a record without its key. */
-static int change(struct store *store, const char *event, const unsigned char *slots, const struct store_slot *slot,
-                  int by, struct error *err)
+static int change(struct store *store, const char *event, const unsigned char *slots,
+                  const struct store_slot *slot, int by, struct error *err)
 {
     struct store_slot used[STORE_SLOTS_MAX];
     struct error ignored;
@@ -34,8 +34,8 @@ static int change(struct store *store, const char *event, const unsigned char *s
     return 0;
 }
 
-int store_slot_add(struct store *store, const struct store_key *key, bool make_key_file, struct store_slot *ret,
-                   struct error *err)
+int store_slot_add(struct store *store, const struct store_key *key, bool make_key_file,
+                   struct store_slot *ret, struct error *err)
 {
     unsigned char slots[CRYPT_SLOTS_BYTES];
     bool is_new = key->key_file && make_key_file && access(key->key_file, F_OK) != 0;

@@ -1,7 +1,8 @@
 /* results.c - one document's outcome into the store, with its audit record, all or nothing; see store.h.
  *
- * The record binds the row by commitments under the row's own salt (audit/commitment.h). verify.c computes them
- * again from the row, which finds any page that was put back. Deleting the salt makes them say nothing. */
+ * The record binds the row by commitments under the row's own salt (audit/commitment.h). verify.c computes
+ * them again from the row, which finds any page that was put back. Deleting the salt makes them say nothing.
+ */
 #include "store/audit/commitment.h"
 #include "store/audit/log.h"
 #include "store/runs.h"

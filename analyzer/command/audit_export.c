@@ -53,26 +53,28 @@ static int write_readme(const char *folder, const struct bundle_verdict *v, cons
         return -1;
     hash_hex(&v->root, root);
     hash_hex(digest, hex);
-    fprintf(file,
-            "Export of an audit log, made by alcove %s\n\n"
-            "from             %s\n"
-            "to               %s\n"
-            "records          %llu, leaves %llu to %llu: all of that time, the one before and the one after\n"
-            "log as signed    %llu records, root %s\n"
-            "verifier key     %s\n"
-            "SHA-256          %s  " EXPORT_FILE_NAME "\n\n"
-            "To check it, without the store and without its key:\n\n"
-            "    alcove audit verify-bundle FOLDER --key '%s'\n\n"
-            "or docs/verify_bundle.py of the program's source, which is made to be read and needs Python alone.\n"
-            "Compare the verifier key with one that came to you another way. A copy of the anchor (--anchor FILE)\n"
-            "that was out of the owner's reach also shows that the log was not written anew.\n\n"
-            EXPORT_FILE_NAME " holds one JSON object a line; its first line says how each is checked. The records hold\n"
-            "no identifier and no text of a document: documents, inputs and outputs stand there as keyed\n"
-            "commitments.\n",
-            ALCOVE_VERSION, v->from[0] ? v->from : "the beginning", v->to[0] ? v->to : "the time of the export",
-            (unsigned long long)v->records, (unsigned long long)v->first,
-            (unsigned long long)(v->first + v->records - 1), (unsigned long long)v->size, root, v->verifier_key, hex,
-            v->verifier_key);
+    fprintf(
+        file,
+        "Export of an audit log, made by alcove %s\n\n"
+        "from             %s\n"
+        "to               %s\n"
+        "records          %llu, leaves %llu to %llu: all of that time, the one before and the one after\n"
+        "log as signed    %llu records, root %s\n"
+        "verifier key     %s\n"
+        "SHA-256          %s  " EXPORT_FILE_NAME "\n\n"
+        "To check it, without the store and without its key:\n\n"
+        "    alcove audit verify-bundle FOLDER --key '%s'\n\n"
+        "or docs/verify_bundle.py of the program's source, which is made to be read and needs Python alone.\n"
+        "Compare the verifier key with one that came to you another way. A copy of the anchor (--anchor "
+        "FILE)\n"
+        "that was out of the owner's reach also shows that the log was not written anew.\n\n" EXPORT_FILE_NAME
+        " holds one JSON object a line; its first line says how each is checked. The records hold\n"
+        "no identifier and no text of a document: documents, inputs and outputs stand there as keyed\n"
+        "commitments.\n",
+        ALCOVE_VERSION, v->from[0] ? v->from : "the beginning", v->to[0] ? v->to : "the time of the export",
+        (unsigned long long)v->records, (unsigned long long)v->first,
+        (unsigned long long)(v->first + v->records - 1), (unsigned long long)v->size, root, v->verifier_key,
+        hex, v->verifier_key);
     return close_file(file, path, err);
 }
 
@@ -87,8 +89,8 @@ static int check(const char *path, struct bundle_verdict *ret, struct error *err
     return failed;
 }
 
-static int export_to_folder(const struct context *context, struct store *store, const char *folder, const char *from,
-                            const char *to, struct error *err)
+static int export_to_folder(const struct context *context, struct store *store, const char *folder,
+                            const char *from, const char *to, struct error *err)
 {
     AUTO(hasher) *hasher = NULL;
     struct bundle_verdict verdict;
@@ -138,7 +140,8 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .value = "FOLDER",
      .is_file = true,
-     .help = "write " EXPORT_FILE_NAME " and README.txt into this folder (default: the former to standard output)"},
+     .help = "write " EXPORT_FILE_NAME
+             " and README.txt into this folder (default: the former to standard output)"},
     {0}};
 
 static const struct example examples[] = {
@@ -150,11 +153,14 @@ static const struct example examples[] = {
 const struct command command_audit_export = {
     .name = "audit export",
     .summary = "write records of the log with the proof that none is missing",
-    .about = "The records of a time, the one before and the one after; the checkpoints signed among them; what shows "
-             "that they are the log's and lead to a checkpoint signed now; the verifier key. audit verify-bundle "
-             "checks all of it with neither store nor key.\n\n"
-             "Records hold no identifier: documents, inputs and outputs are keyed commitments. The export is recorded "
-             "in the log before anything is written.",
+    .about =
+        "The records of a time, the one before and the one after; the checkpoints signed among them; what "
+        "shows "
+        "that they are the log's and lead to a checkpoint signed now; the verifier key. audit verify-bundle "
+        "checks all of it with neither store nor key.\n\n"
+        "Records hold no identifier: documents, inputs and outputs are keyed commitments. The export is "
+        "recorded "
+        "in the log before anything is written.",
     .options = options,
     .examples = examples,
     .run = run,

@@ -1,4 +1,4 @@
-/* audit_verify_bundle.c - `alcove audit verify-bundle`: what a stranger runs, without key and without store. */
+/* audit_verify_bundle.c - `alcove audit verify-bundle`: what a stranger runs, without key and store. */
 #include "analyzer/command/bundle_text.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -47,11 +47,13 @@ static int run(struct context *context, const struct arguments *arguments, struc
     bundle_print(context, &verdict);
     bundle_verdict_clear(&verdict);
     if (!verdict.is_pinned)
-        context_warn(context, "signed by the key that the bundle itself names: compare it with one that came to you "
-                              "another way (--key), or with a copy of the anchor (--anchor)");
+        context_warn(context,
+                     "signed by the key that the bundle itself names: compare it with one that came to you "
+                     "another way (--key), or with a copy of the anchor (--anchor)");
     else if (wish.anchor && !verdict.is_anchored)
-        context_warn(context, "the anchor has no checkpoint of the length of this bundle's: that its log was not "
-                              "written anew is not proved");
+        context_warn(context,
+                     "the anchor has no checkpoint of the length of this bundle's: that its log was not "
+                     "written anew is not proved");
     return 0;
 }
 
@@ -67,7 +69,8 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"alcove audit verify-bundle a.proof.json", "hashes, path and signature"},
     {"alcove audit verify-bundle export-2026", "the folder that audit export wrote"},
-    {"alcove audit verify-bundle a.proof.json --anchor /mnt/witness/clinic.anchor", "and against a copy of the anchor"},
+    {"alcove audit verify-bundle a.proof.json --anchor /mnt/witness/clinic.anchor",
+     "and against a copy of the anchor"},
     {0}};
 
 const struct command command_audit_verify_bundle = {
@@ -76,9 +79,11 @@ const struct command command_audit_verify_bundle = {
     .operands_min = 1,
     .operands_max = 1,
     .summary = "check a proof or an export, with neither store nor key",
-    .about = "Computes every hash, path and signature anew and believes nothing that the file says. Exit 7 names the "
+    .about = "Computes every hash, path and signature anew and believes nothing that the file says. Exit 7 "
+             "names the "
              "line and the field that does not fit.\n\n"
-             "A bundle names the key it is signed with; that this is the store's comes from elsewhere: `alcove store "
+             "A bundle names the key it is signed with; that this is the store's comes from elsewhere: "
+             "`alcove store "
              "info` shows it to the owner, and each anchor begins with it.",
     .options = options,
     .examples = examples,

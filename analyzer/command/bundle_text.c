@@ -24,7 +24,8 @@ static bool has_text(const json_t *from, const char *key)
     return json_is_integer(json_object_get(from, key)) || json_string_length(json_object_get(from, key)) > 0;
 }
 
-/* A line, by the fields that stand in it: `before` and `after` go with the field, which is left out when it is empty. */
+/* A line, by the fields that stand in it: `before` and `after` go with the field, which is left out when it
+ * is empty. */
 static const struct {
     const char *head, *field, *before, *after;
     bool is_of_run;
@@ -103,7 +104,8 @@ static void print_text(const struct context *context, const struct bundle_verdic
     char root[HASH_HEX_BYTES];
     hash_hex(&v->root, root);
     fprintf(context->out, "%sverified%s: the %s\n", context_style(context, STYLE_GOOD),
-            context_style(context, STYLE_PLAIN), v->record ? "proof of one result" : "export of an audit log");
+            context_style(context, STYLE_PLAIN),
+            v->record ? "proof of one result" : "export of an audit log");
     (v->record ? print_proof : print_export)(context, v);
     head(context, "checkpoint");
     fprintf(context->out, "%llu records, root %s%s\n", (unsigned long long)v->size, root,
@@ -118,14 +120,15 @@ static void print_json(const struct context *context, const struct bundle_verdic
 {
     char root[HASH_HEX_BYTES];
     hash_hex(&v->root, root);
-    json_t *line = json_pack("{s:b, s:s, s:s, s:b, s:b, s:I, s:s, s:I}", "ok", 1, "bundle", v->kind,
-                             "verifier_key", v->verifier_key, "pinned", v->is_pinned, "anchored",
-                             v->is_anchored, "size", (json_int_t)v->size, "root", root,
-                             v->record ? "leaf" : "first", (json_int_t)v->first);
-    json_t *own = v->record ? json_pack("{s:I, s:b, s:O, s:O}", "path", (json_int_t)v->path_hashes, "stored",
-                                        v->has_stored, "record", v->record, "run", v->run)
-                            : json_pack("{s:I, s:I, s:s, s:s}", "records", (json_int_t)v->records, "checkpoints",
-                                        (json_int_t)v->checkpoints, "from", v->from, "to", v->to);
+    json_t *line =
+        json_pack("{s:b, s:s, s:s, s:b, s:b, s:I, s:s, s:I}", "ok", 1, "bundle", v->kind, "verifier_key",
+                  v->verifier_key, "pinned", v->is_pinned, "anchored", v->is_anchored, "size",
+                  (json_int_t)v->size, "root", root, v->record ? "leaf" : "first", (json_int_t)v->first);
+    json_t *own = v->record
+                      ? json_pack("{s:I, s:b, s:O, s:O}", "path", (json_int_t)v->path_hashes, "stored",
+                                  v->has_stored, "record", v->record, "run", v->run)
+                      : json_pack("{s:I, s:I, s:s, s:s}", "records", (json_int_t)v->records, "checkpoints",
+                                  (json_int_t)v->checkpoints, "from", v->from, "to", v->to);
     json_object_update(line, own);
     json_decref(own);
     json_print(line, context->out);

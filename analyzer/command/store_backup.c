@@ -1,4 +1,5 @@
-/* store_backup.c - `alcove store backup`: a copy of the store, encrypted as it is, proved before it gets its name. */
+/* store_backup.c - `alcove store backup`: a copy of the store, encrypted as it is, proved before it gets its
+ * name. */
 #include "analyzer/command/output.h"
 #include "analyzer/command/store_arguments.h"
 #include "base/json.h"
@@ -12,8 +13,9 @@ static void print(const struct context *context, const char *path, const struct 
     (void)!stat(path, &st);
     hash_hex(&v->root, root);
     if (context->is_json) {
-        json_t *line = json_pack("{s:I, s:I, s:s, s:I}", "bytes", (json_int_t)st.st_size, "size",
-                                 (json_int_t)v->size, "root", root, "results", (json_int_t)v->results_rehashed);
+        json_t *line =
+            json_pack("{s:I, s:I, s:s, s:I}", "bytes", (json_int_t)st.st_size, "size", (json_int_t)v->size,
+                      "root", root, "results", (json_int_t)v->results_rehashed);
         json_print(line, context->out);
         json_decref(line);
         return;
@@ -44,10 +46,13 @@ static int run(struct context *context, const struct arguments *arguments, struc
     return 0;
 }
 
-static const struct option options[] = {
-    OPTION_ROWS_STORE,
-    {.name = "out", .kind = OPTION_TEXT, .value = "FILE", .is_file = true, .help = "the copy; must not exist yet"},
-    {0}};
+static const struct option options[] = {OPTION_ROWS_STORE,
+                                        {.name = "out",
+                                         .kind = OPTION_TEXT,
+                                         .value = "FILE",
+                                         .is_file = true,
+                                         .help = "the copy; must not exist yet"},
+                                        {0}};
 
 static const struct example examples[] = {
     {"alcove store backup --store clinic.alc --out /mnt/backup/clinic-nov.alc", "a copy, once a month"},
@@ -58,11 +63,15 @@ static const struct example examples[] = {
 const struct command command_store_backup = {
     .name = "store backup",
     .summary = "write an encrypted copy that opens with the same keys, and check it",
-    .about = "The copy is opened and every page, table, record and row of it is checked before it gets its name. The "
+    .about = "The copy is opened and every page, table, record and row of it is checked before it gets its "
+             "name. The "
              "key is not in it: keep that elsewhere. The backup is recorded in the audit log.\n\n"
-             "The anchor of the store knows of that record and the copy does not have it: so the copy is taken for "
-             "what it is, an older state. store info and store check read it; all that writes a record, such as results "
-             "list, is refused (exit 7) until it has an anchor of its own, by `alcove audit checkpoint --anchor NEWFILE "
+             "The anchor of the store knows of that record and the copy does not have it: so the copy is "
+             "taken for "
+             "what it is, an older state. store info and store check read it; all that writes a record, such "
+             "as results "
+             "list, is refused (exit 7) until it has an anchor of its own, by `alcove audit checkpoint "
+             "--anchor NEWFILE "
              "--new-anchor`, which its log then says.",
     .options = options,
     .examples = examples,

@@ -48,14 +48,17 @@ static const struct option options[] = {
     {0}};
 
 static const struct example examples[] = {
-    {"alcove store keys add --store clinic.alc --new-key-file /mnt/safe/second.key", "a second key, kept elsewhere"},
-    {"alcove store keys add --store clinic.alc --new-passphrase-fd 3 3<phrase", "a passphrase beside the key file"},
+    {"alcove store keys add --store clinic.alc --new-key-file /mnt/safe/second.key",
+     "a second key, kept elsewhere"},
+    {"alcove store keys add --store clinic.alc --new-passphrase-fd 3 3<phrase",
+     "a passphrase beside the key file"},
     {0}};
 
 const struct command command_store_keys_add = {
     .name = "store keys add",
     .summary = "let one more key open a store",
-    .about = "The key wraps the store's data key in a slot of its own; the keys before go on opening it. Nothing is "
+    .about = "The key wraps the store's data key in a slot of its own; the keys before go on opening it. "
+             "Nothing is "
              "encrypted anew, so it takes no time. The change is recorded in the audit log.",
     .options = options,
     .examples = examples,

@@ -21,8 +21,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
         json_print(line, context->out);
         json_decref(line);
     } else {
-        fprintf(context->out, "the %s of slot %u opens the store no more; %zu key%s left\n", slot.type, slot.number,
-                count, count == 1 ? " is" : "s are");
+        fprintf(context->out, "the %s of slot %u opens the store no more; %zu key%s left\n", slot.type,
+                slot.number, count, count == 1 ? " is" : "s are");
     }
     return 0;
 }
@@ -33,14 +33,14 @@ static const struct option options[] = {
     {0}};
 
 static const struct example examples[] = {
-    {"alcove store keys remove --store clinic.alc --slot 2", "after someone has left"},
-    {0}};
+    {"alcove store keys remove --store clinic.alc --slot 2", "after someone has left"}, {0}};
 
 const struct command command_store_keys_remove = {
     .name = "store keys remove",
     .summary = "let a key no longer open a store",
     .about = "The last key cannot be removed. The change, or its refusal, is recorded in the audit log.\n\n"
-             "The data key stays the same: whoever kept a copy of the file from before can open that copy with the "
+             "The data key stays the same: whoever kept a copy of the file from before can open that copy "
+             "with the "
              "removed key.",
     .options = options,
     .examples = examples,

@@ -1,4 +1,4 @@
-/* bundle.c - checks a bundle from its first value on, and who must have signed it; see bundle.h and store.h. */
+/* bundle.c - checks a bundle from its first value on, and who must have signed it; see bundle.h, store.h. */
 #include "store/audit/bundle.h"
 
 #include "store/audit/anchor.h"
@@ -38,7 +38,8 @@ static int by_size(const void *a, const void *b)
     return (x->size > y->size) - (x->size < y->size);
 }
 
-int bundle_root(struct bundle *b, uint64_t size, const struct hash *root, const char *where, struct error *err)
+int bundle_root(struct bundle *b, uint64_t size, const struct hash *root, const char *where,
+                struct error *err)
 {
     struct known_root wanted = {.size = size};
     const struct known_root *known =
@@ -139,14 +140,14 @@ static int check_first(struct bundle *b, const json_t *first, struct error *err)
 
 int bundle_verify(FILE *from, const struct bundle_wish *wish, struct bundle_verdict *ret, struct error *err)
 {
-    struct bundle b = {.source = {.file = from, .name = wish->name, .line = 1, .at_line = 1},
-                       .wish = wish,
-                       .verdict = ret};
+    struct bundle b = {
+        .source = {.file = from, .name = wish->name, .line = 1, .at_line = 1}, .wish = wish, .verdict = ret};
     json_t *first = NULL, *more = NULL;
     *ret = (struct bundle_verdict){0};
     int got = bundle_next(&b.source, &first, err);
-    int failed = got > 0 ? check_first(&b, first, err)
-                         : got < 0 ? -1 : bundle_bad(&b.source, err, "", "is empty: this is no bundle");
+    int failed = got > 0   ? check_first(&b, first, err)
+                 : got < 0 ? -1
+                           : bundle_bad(&b.source, err, "", "is empty: this is no bundle");
     if (!failed && (got = bundle_next(&b.source, &more, err)) != 0)
         failed = got < 0 ? -1 : bundle_bad(&b.source, err, "", "something follows the end of the bundle");
     json_decref(first);

@@ -1,10 +1,10 @@
-/* bundle.h - proofs that leave the store, and how a stranger checks them: no key, no store, no trust in the file.
+/* bundle.h - proofs that leave the store, and how a stranger checks them: no key, no store, no trust.
  *
- *   proof    one JSON object: a result's record, the way from it to a signed checkpoint, the opening of its row
- *   export   a JSON object a line: what comes before the range, its records and checkpoints, how the tree went on
+ *   proof    one JSON object: a result's record, its way to a signed checkpoint, the opening of its row
+ *   export   an object a line: what comes before the range, its records, how the tree went on
  *
- * docs/internals/audit-bundles.md shows both, field by field. The writers (proof.c, export.c) know the store; the
- * readers here know only merkle, checkpoint, anchor and commitment. */
+ * docs/internals/audit-bundles.md shows both, field by field. The writers (proof.c, export.c) know the store;
+ * the readers here know only merkle, checkpoint, anchor and commitment. */
 #ifndef ALCOVE_STORE_AUDIT_BUNDLE_H
 #define ALCOVE_STORE_AUDIT_BUNDLE_H
 
@@ -17,7 +17,8 @@
 #define BUNDLE_EXPORT "alcove-export-1"
 #define BUNDLE_VALUE_BYTES_MAX (512u << 20) /* one JSON value: a proof holds a whole redacted text */
 
-/* What a row commits to, in the order in which a proof shows it; ends with NULL. Spans are last and an array. */
+/* What a row commits to, in the order in which a proof shows it; ends with NULL. Spans are last and an array.
+ */
 extern const char *const bundle_commitments[];
 
 /* ---- bundle_read.c: strict JSON, value after value ---- */
@@ -36,13 +37,13 @@ struct bundle_key { /* a row; a table ends with {0} */
 };
 #define BUNDLE_KEY(text, kind) {.name = (text), .type = JSON_##kind}
 
-/* The next value, an object. 1, 0 at the end, or -1 with FAULT_AUDIT and the place of what is not JSON, given twice,
- * not UTF-8, or too long. */
+/* The next value, an object. 1, 0 at the end, or -1 with FAULT_AUDIT and the place of what is not JSON, given
+ * twice, not UTF-8, or too long. */
 int bundle_next(struct bundle_source *source, json_t **ret, struct error *err);
 
 /* Exactly the keys of the table, each of its type; -1 with FAULT_AUDIT naming the key below `where`. */
-CHECKED int bundle_keys(const struct bundle_source *source, const json_t *object, const struct bundle_key *keys,
-                        const char *where, struct error *err);
+CHECKED int bundle_keys(const struct bundle_source *source, const json_t *object,
+                        const struct bundle_key *keys, const char *where, struct error *err);
 
 /* FAULT_AUDIT "where: what" at the place of the value. */
 int bundle_bad(const struct bundle_source *source, struct error *err, const char *where, const char *what);
@@ -69,10 +70,11 @@ struct bundle {
 };
 
 /* A record out of the bundle: strict JSON whose `seq` is `leaf`. *ret is yours. */
-CHECKED int bundle_record(const struct bundle *b, struct slice bytes, uint64_t leaf, const char *where, json_t **ret,
-                          struct error *err);
+CHECKED int bundle_record(const struct bundle *b, struct slice bytes, uint64_t leaf, const char *where,
+                          json_t **ret, struct error *err);
 
-/* Opens a checkpoint of the bundle: signed by its key, of its log. What *ret holds is borrowed from the note. */
+/* Opens a checkpoint of the bundle: signed by its key, of its log. What *ret holds is borrowed from the note.
+ */
 CHECKED int bundle_checkpoint(struct bundle *b, struct slice note, const char *where, struct checkpoint *ret,
                               struct error *err);
 

@@ -1,16 +1,20 @@
-/* bundle_export.c - checks an export: a stretch of the log, every record of it, in order, as signed; see bundle.h.
+/* bundle_export.c - checks an export: a stretch of the log, every record of it, in order, as signed; see
+ * bundle.h.
  *
- * The tree begins with the edge that the export states and grows by its records; its root must be that of each
- * checkpoint on the way, and must have grown into the last one. So the edge was that of the log too. The record
- * before the range and the one after it are part of the export: their times show that nothing lies between. */
+ * The tree begins with the edge that the export states and grows by its records; its root must be that of
+ * each checkpoint on the way, and must have grown into the last one. So the edge was that of the log too. The
+ * record before the range and the one after it are part of the export: their times show that nothing lies
+ * between. */
 #include "store/audit/bundle.h"
 
 /* clang-format off */
 static const struct bundle_key export_keys[] = {
     BUNDLE_KEY("format", STRING), BUNDLE_KEY("about", ARRAY), BUNDLE_KEY("verifier_key", STRING),
-    {.name = "from", .type = JSON_STRING, .may_be_null = true}, {.name = "to", .type = JSON_STRING, .may_be_null = true},
+    {.name = "from", .type = JSON_STRING, .may_be_null = true},
+    {.name = "to", .type = JSON_STRING, .may_be_null = true},
     BUNDLE_KEY("first", INTEGER), BUNDLE_KEY("edge", ARRAY), {0}};
-static const struct bundle_key record_keys[] = {BUNDLE_KEY("leaf", INTEGER), BUNDLE_KEY("record", STRING), {0}};
+static const struct bundle_key record_keys[] = {
+    BUNDLE_KEY("leaf", INTEGER), BUNDLE_KEY("record", STRING), {0}};
 static const struct bundle_key checkpoint_keys[] = {BUNDLE_KEY("checkpoint", STRING), {0}};
 static const struct bundle_key end_keys[] = {
     BUNDLE_KEY("records", INTEGER), BUNDLE_KEY("consistency", ARRAY), BUNDLE_KEY("checkpoint", STRING), {0}};

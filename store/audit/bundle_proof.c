@@ -1,5 +1,5 @@
-/* bundle_proof.c - checks the proof of one result: is its record in the signed log, and is this what it commits to?
- * See bundle.h. */
+/* bundle_proof.c - checks the proof of one result: is its record in the signed log, and is this what it
+ * commits to? See bundle.h. */
 #include "store/audit/bundle.h"
 #include "store/audit/commitment.h"
 
@@ -150,7 +150,8 @@ int bundle_check_proof(struct bundle *b, const json_t *proof, struct error *err)
         return bundle_bad(&b->source, err, "result.record", "is not the record of a document");
     if (!is_event(v->run, "run-start") || run_leaf >= leaf || bundle_text(v->run, "run").bytes == 0 ||
         !slice_equal(bundle_text(v->run, "run"), bundle_text(v->record, "run")))
-        return bundle_bad(&b->source, err, "run.record", "is not the beginning of the run that made the result");
+        return bundle_bad(&b->source, err, "run.record",
+                          "is not the beginning of the run that made the result");
     v->size = c.size;
     v->root = c.root;
     v->first = leaf;

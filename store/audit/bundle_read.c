@@ -1,4 +1,5 @@
-/* bundle_read.c - bundles are read strictly: JSON without doubt, known keys only, each of its type; see bundle.h. */
+/* bundle_read.c - bundles are read strictly: JSON without doubt, known keys only, each of its type; see
+ * bundle.h. */
 #include "store/audit/bundle.h"
 
 int bundle_bad(const struct bundle_source *source, struct error *err, const char *where, const char *what)
@@ -121,7 +122,8 @@ bool bundle_hashes(const json_t *array, size_t max, struct hash *ret, size_t *re
     for (size_t i = 0; i < count; i++) {
         const json_t *value = json_array_get(array, i);
         if (!json_is_string(value) ||
-            !hex_read((struct slice){json_string_value(value), json_string_length(value)}, ret[i].bytes, HASH_BYTES))
+            !hex_read((struct slice){json_string_value(value), json_string_length(value)}, ret[i].bytes,
+                      HASH_BYTES))
             return false;
     }
     *ret_count = count;

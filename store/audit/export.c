@@ -1,19 +1,24 @@
-/* export.c - writes a stretch of the log so that a stranger sees that it is whole; see audit_export in store.h, and
- * bundle.h. */
+/* export.c - writes a stretch of the log so that a stranger sees that it is whole; see audit_export in
+ * store.h, and bundle.h. */
 #include "store/audit/bundle.h"
 #include "store/audit/leaves.h"
 #include "store/audit/log.h"
 #include "store/audit/record.h"
 
 static const char *const about[] = {
-    "A stretch of the audit log of an Alcove store, a JSON object a line. `alcove audit verify-bundle FILE` checks it "
+    "A stretch of the audit log of an Alcove store, a JSON object a line. `alcove audit verify-bundle FILE` "
+    "checks it "
     "without the store and without its key.",
-    "`edge`: the roots of the perfect trees (RFC 9162) over the `first` records before. Each record is the next leaf, "
-    "SHA-256(00 || record). A checkpoint among them has the root of the tree so far and is signed by verifier_key; "
+    "`edge`: the roots of the perfect trees (RFC 9162) over the `first` records before. Each record is the "
+    "next leaf, "
+    "SHA-256(00 || record). A checkpoint among them has the root of the tree so far and is signed by "
+    "verifier_key; "
     "`consistency` (section 2.1.4.2) shows that the tree then grew into that of the last one.",
-    "All records from `from` to `to` are here, and the one before and the one after where there are such: their times "
+    "All records from `from` to `to` are here, and the one before and the one after where there are such: "
+    "their times "
     "show that none is left out.",
-    "Records name documents, inputs and outputs by keyed commitments only: no identifier and no text is in them."};
+    "Records name documents, inputs and outputs by keyed commitments only: no identifier and no text is in "
+    "them."};
 
 struct export {
     struct store *store;
@@ -85,8 +90,9 @@ static int write_beginning(struct export *e, const char *from, const char *to, s
         json_array_append_new(words, json_string(about[i]));
     verifier_write(&e->store->verifier, key);
     return write_line(e,
-                      json_pack("{s:s, s:o, s:s, s:s?, s:s?, s:I, s:o}", "format", BUNDLE_EXPORT, "about", words,
-                                "verifier_key", key, "from", from, "to", to, "first", (json_int_t)e->first, "edge",
+                      json_pack("{s:s, s:o, s:s, s:s?, s:s?, s:I, s:o}", "format", BUNDLE_EXPORT, "about",
+                                words, "verifier_key", key, "from", from, "to", to, "first",
+                                (json_int_t)e->first, "edge",
                                 hashes(e->tree.edge, merkle_edge(&e->tree).bytes / HASH_BYTES)),
                       err);
 }
@@ -121,7 +127,8 @@ static int write_records(struct export *e, struct error *err)
         if ((uint64_t)query_int(q, 0) != e->tree.size)
             break;
         if (merkle_append(&e->tree, &hash, &place, err) ||
-            write_line(e, json_pack("{s:I, s:o}", "leaf", (json_int_t)place, "record", json_slice(record)), err) ||
+            write_line(e, json_pack("{s:I, s:o}", "leaf", (json_int_t)place, "record", json_slice(record)),
+                       err) ||
             write_checkpoints(e, err))
             return -1;
     }
@@ -158,7 +165,8 @@ int audit_export(struct store *store, const char *from, const char *to, bundle_l
     AUTO(query) *checkpoints = NULL;
     struct export e = {.store = store, .line = line, .context = context};
     if (buffer_new(&text, 8 * AUDIT_RECORD_MAX, err) || buffer_new(&note, NOTE_BYTES_MAX, err) ||
-        audit_event(store, "audit-export", "ok", json_pack("{s:s?, s:s?}", "from", from, "to", to), NULL, err) ||
+        audit_event(store, "audit-export", "ok", json_pack("{s:s?, s:s?}", "from", from, "to", to), NULL,
+                    err) ||
         audit_checkpoint(store, note, err) || find_range(&e, from, to, err) || read_edge(&e, err) ||
         query_start(store, &checkpoints, err,
                     "SELECT size, note FROM checkpoints WHERE size >= max(?1, 1) AND size <= ?2 AND size < ?3"

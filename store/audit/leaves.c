@@ -12,7 +12,8 @@ int leaf_read(void *context, uint64_t index, struct hash *ret, struct error *err
     if (!r->query || r->next != index) {
         query_drop(&r->query);
         if (query_start(r->store, &r->query, err,
-                        "SELECT leaf, hash FROM audit_leaves WHERE leaf >= ? ORDER BY leaf", "i", (int64_t)index))
+                        "SELECT leaf, hash FROM audit_leaves WHERE leaf >= ? ORDER BY leaf", "i",
+                        (int64_t)index))
             return -1;
     }
     int row = query_next(r->query, err);

@@ -1,9 +1,8 @@
 /* log.h - the audit log: records become leaves within the open transaction; checkpoints follow once it is
  * committed.
  *
- *   transaction:  record -> audit_leaves, right edge -> audit_tree, what the record speaks of -> its own
- * tables afterwards:   signed checkpoint -> checkpoints (a transaction of its own), then -> the anchor,
- * fsynced
+ *   transaction:  record -> audit_leaves, right edge -> audit_tree, and the rows that the record speaks of
+ *   afterwards:   signed checkpoint -> checkpoints (a transaction of its own), then -> the anchor, fsynced
  *
  * So the anchor is never ahead of the database, and a record never without what it speaks of. */
 #ifndef ALCOVE_STORE_AUDIT_LOG_H

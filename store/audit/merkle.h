@@ -1,16 +1,18 @@
+/* clang-format off */
 /* merkle.h - append-only Merkle tree over audit records (RFC 9162, section 2.1).
  *
- *   leaf = SHA-256(0x00 || record)        node = SHA-256(0x01 || left || right)        empty tree =
- * SHA-256("")
+ *   leaf = SHA-256(0x00 || record)      node = SHA-256(0x01 || left || right)      empty tree = SHA-256("")
  *
  *              root(7)
  *             /       \                  A tree of 7 leaves is three perfect trees of 4, 2 and 1 leaves: the
- * binary (4)           .                digits of its size. Their roots are the right edge, all that
- * appending /   \        /   \              needs: at most 64 hashes, however long the log. .     .     (2)
- * (1) / \   / \    / \    | 0   1 2   3  4   5   6
+ *         (4)           .                binary digits of its size. Their roots are the right edge, all that
+ *        /   \        /   \              appending needs: at most 64 hashes, however long the log.
+ *       .     .     (2)   (1)
+ *      / \   / \    / \    |
+ *     0   1 2   3  4   5   6
  *
- * Does no I/O: log.c stores what this returns, verify.c computes it again. A plain value: copy it to go back.
- */
+ * Does no I/O: log.c stores what this returns, verify.c computes it again. A plain value: copy it to go back. */
+/* clang-format on */
 #ifndef ALCOVE_STORE_AUDIT_MERKLE_H
 #define ALCOVE_STORE_AUDIT_MERKLE_H
 

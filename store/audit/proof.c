@@ -1,25 +1,34 @@
-/* proof.c - writes the proof of one result: its record, the way to a signed checkpoint, and the opening of its row;
- * see audit_prove in store.h, and bundle.h. */
+/* proof.c - writes the proof of one result: its record, the way to a signed checkpoint, and the opening of
+ * its row; see audit_prove in store.h, and bundle.h. */
 #include "store/audit/bundle.h"
 #include "store/audit/commitment.h"
 #include "store/audit/leaves.h"
 #include "store/audit/log.h"
 
 static const char *const about[] = {
-    "The proof that one result stands in the audit log of an Alcove store. `alcove audit verify-bundle FILE` checks it "
-    "without the store and without its key; any program that knows SHA-256, HMAC and Ed25519 can do the same.",
-    "1. SHA-256(00 || record) is leaf_hash. Going up its path (RFC 9162, section 2.1.3.2) from place `leaf` gives the "
+    "The proof that one result stands in the audit log of an Alcove store. `alcove audit verify-bundle FILE` "
+    "checks it "
+    "without the store and without its key; any program that knows SHA-256, HMAC and Ed25519 can do the "
+    "same.",
+    "1. SHA-256(00 || record) is leaf_hash. Going up its path (RFC 9162, section 2.1.3.2) from place `leaf` "
+    "gives the "
     "root in the checkpoint. So `result` and `run` are records of that log.",
-    "2. The checkpoint (C2SP tlog-checkpoint) is signed by verifier_key (C2SP signed-note, Ed25519). Compare that key "
+    "2. The checkpoint (C2SP tlog-checkpoint) is signed by verifier_key (C2SP signed-note, Ed25519). Compare "
+    "that key "
     "with one that came to you another way: a bundle can name any key.",
-    "3. HMAC-SHA-256(opening, NAME || 00 || digests.NAME) is the field NAME of the result's record, for results, "
-    "redacted_text, labels, reason and spans; digests.NAME is the SHA-256 of stored.NAME. So this and nothing else is "
+    "3. HMAC-SHA-256(opening, NAME || 00 || digests.NAME) is the field NAME of the result's record, for "
+    "results, "
+    "redacted_text, labels, reason and spans; digests.NAME is the SHA-256 of stored.NAME. So this and "
+    "nothing else is "
     "what was kept. The opening is of this one row and opens no other.",
-    "The record names the pipeline, the rules, the models and the version of the arithmetic by digest; the run's record "
+    "The record names the pipeline, the rules, the models and the version of the arithmetic by digest; the "
+    "run's record "
     "the version of the program.",
-    "Only the holder of the store's key can check the fields `object` (the document's name) and `input` (the bytes that "
+    "Only the holder of the store's key can check the fields `object` (the document's name) and `input` (the "
+    "bytes that "
     "were read): both are keyed, so that no one else can try names or texts on them.",
-    "Not proved: that the log was not written anew by someone with the store's key. Compare the checkpoint with a copy "
+    "Not proved: that the log was not written anew by someone with the store's key. Compare the checkpoint "
+    "with a copy "
     "of the anchor that was out of that reach (verify-bundle --anchor)."};
 
 /* ---- a record with its path ---- */
@@ -35,8 +44,8 @@ static int add_path(json_t *part, const struct merkle_proof *proof)
     return failed;
 }
 
-static int add_leaf(struct store *store, json_t *bundle, const char *name, uint64_t leaf, const struct checkpoint *c,
-                    struct error *err)
+static int add_leaf(struct store *store, json_t *bundle, const char *name, uint64_t leaf,
+                    const struct checkpoint *c, struct error *err)
 {
     AUTO(query) *q = NULL;
     struct leaf_reader reader = {.store = store};
@@ -60,10 +69,10 @@ static int add_leaf(struct store *store, json_t *bundle, const char *name, uint6
 /* ---- the row ---- */
 static int add_span(void *context, const struct outcome_span *span, struct error *err)
 {
-    json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:f}", "start", (json_int_t)span->start, "end",
-                             (json_int_t)span->end, "out_start", (json_int_t)span->out_start, "out_end",
-                             (json_int_t)span->out_end, "label", span->label, "rule", span->rule, "operator",
-                             span->operator_name, "score", span->score);
+    json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:f}", "start", (json_int_t)span->start,
+                             "end", (json_int_t)span->end, "out_start", (json_int_t)span->out_start,
+                             "out_end", (json_int_t)span->out_end, "label", span->label, "rule", span->rule,
+                             "operator", span->operator_name, "score", span->score);
     return json_array_append_new(context, json) ? error_memory(err) : 0;
 }
 
@@ -145,16 +154,16 @@ static int start_of_run(struct store *store, uint64_t leaf, uint64_t *ret, struc
 {
     AUTO(query) *q = NULL;
     if (query_start(store, &q, err,
-                    "SELECT u.start_leaf FROM results r JOIN runs u ON u.number = r.run WHERE r.leaf = ?", "i",
-                    (int64_t)leaf) ||
+                    "SELECT u.start_leaf FROM results r JOIN runs u ON u.number = r.run WHERE r.leaf = ?",
+                    "i", (int64_t)leaf) ||
         query_next(q, err) < 0)
         return -1;
     *ret = (uint64_t)query_int(q, 0);
     return 0;
 }
 
-static int fill(struct store *store, json_t *bundle, const struct wanted *wanted, struct slice note, bool digests_only,
-                struct error *err)
+static int fill(struct store *store, json_t *bundle, const struct wanted *wanted, struct slice note,
+                bool digests_only, struct error *err)
 {
     struct checkpoint c;
     struct slice text;
@@ -215,7 +224,8 @@ int audit_prove(struct store *store, const char *id_or_document, bool digests_on
         audit_checkpoint(store, note, err))
         return -1;
     json_t *bundle = json_object();
-    int failed = bundle ? fill(store, bundle, &wanted, buffer_slice(note), digests_only, err) : error_memory(err);
+    int failed =
+        bundle ? fill(store, bundle, &wanted, buffer_slice(note), digests_only, err) : error_memory(err);
     if (!failed && (json_dump_callback(bundle, append, to, JSON_INDENT(2)) || append("\n", 1, to)))
         failed = error_memory(err);
     json_decref(bundle);

@@ -1,4 +1,5 @@
-/* copy.c - the file of an open store as it is, byte for byte: sealed as before, opened by the same keys; see crypt.h. */
+/* copy.c - the file of an open store as it is, byte for byte: sealed as before, opened by the same keys; see
+ * crypt.h. */
 #include "base/file.h"
 #include "store/crypt/state.h"
 

@@ -1,4 +1,5 @@
-/* slots.c - key slots of an open store: listed, added, emptied; see crypt.h, and keyslot.h for what a slot is. */
+/* slots.c - key slots of an open store: listed, added, emptied; see crypt.h, and keyslot.h for what a slot
+ * is. */
 #include "store/crypt/crypt.h"
 #include "store/crypt/keyslot.h"
 #include "store/crypt/state.h"
@@ -26,8 +27,8 @@ static int opens(const struct crypt *c, const unsigned char *slots, unsigned ind
     return result < 0 ? -1 : result == 0;
 }
 
-int crypt_slots_list(const struct crypt *c, const struct store_key *key, struct store_slot ret[STORE_SLOTS_MAX],
-                     size_t *ret_count, struct error *err)
+int crypt_slots_list(const struct crypt *c, const struct store_key *key,
+                     struct store_slot ret[STORE_SLOTS_MAX], size_t *ret_count, struct error *err)
 {
     AUTO(secret) *secret = NULL;
     enum slot_type type = SLOT_UNUSED;
@@ -48,8 +49,8 @@ int crypt_slots_list(const struct crypt *c, const struct store_key *key, struct 
     return 0;
 }
 
-int crypt_slots_with(const struct crypt *c, const struct store_key *key, unsigned char ret_slots[CRYPT_SLOTS_BYTES],
-                     struct store_slot *ret, struct error *err)
+int crypt_slots_with(const struct crypt *c, const struct store_key *key,
+                     unsigned char ret_slots[CRYPT_SLOTS_BYTES], struct store_slot *ret, struct error *err)
 {
     AUTO(secret) *secret = NULL;
     enum slot_type type;
@@ -101,15 +102,16 @@ int crypt_slots_without(const struct crypt *c, unsigned number, unsigned char re
     return 0;
 }
 
-/* Frames are bound to the header under which their generation of the log began, so none may be left when the header is
- * renewed outside of a checkpoint. */
+/* Frames are bound to the header under which their generation of the log began, so none may be left when the
+ * header is renewed outside of a checkpoint. */
 int crypt_slots_write(struct crypt *c, const unsigned char slots[CRYPT_SLOTS_BYTES], struct error *err)
 {
     unsigned char before[CRYPT_SLOTS_BYTES];
     if (sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
         return crypt_sqlite_error(c->db, "the keys cannot be changed", err);
     if (c->is_in_progress || c->is_digest_lost)
-        return error_set(err, FAULT_STORE, "the keys cannot be changed after a failed write: open the store again");
+        return error_set(err, FAULT_STORE,
+                         "the keys cannot be changed after a failed write: open the store again");
     memcpy(before, c->header.slots, sizeof before);
     memcpy(c->header.slots, slots, sizeof before);
     int rc = progress_start(c);

@@ -1,4 +1,5 @@
-/* fuzz_bundle.c - any bytes as a bundle: refused with a reason, or accepted with all that a verdict states. */
+/* fuzz_bundle.c - any bytes as a bundle: refused with a reason, or accepted with all that a verdict states.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include "store/store.h"

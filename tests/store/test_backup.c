@@ -6,7 +6,8 @@ static int backup(struct world *w, const char *path, struct audit_verdict *ret, 
     return store_backup(w->store, &(struct store_key){.key_file = w->key}, path, ret, err);
 }
 
-static int open_at(struct world *w, const char *path, const char *key, enum store_mode mode, struct error *err)
+static int open_at(struct world *w, const char *path, const char *key, enum store_mode mode,
+                   struct error *err)
 {
     store_drop(&w->store);
     struct store_options options = {.path = path, .key = {.key_file = key}, .mode = mode};
@@ -109,11 +110,8 @@ static void one_goes_on_from_a_backup_knowingly(void **state UNUSED)
     assert_non_null(strstr(err.message, "rolled back"));
     assert_ok(open_at(&w, copy, w.key, STORE_READ, &err), err);
     store_drop(&w.store);
-    struct store_options options = {.path = copy,
-                                    .key = {.key_file = w.key},
-                                    .mode = STORE_WRITE,
-                                    .anchor = anchor,
-                                    .new_anchor = true};
+    struct store_options options = {
+        .path = copy, .key = {.key_file = w.key}, .mode = STORE_WRITE, .anchor = anchor, .new_anchor = true};
     assert_ok(store_open(&w.store, &options, NULL, &err), err);
     run_of(&w, 1);
     assert_ok(audit_verify(w.store, NULL, 0, &verdict, &err), err);

@@ -18,7 +18,8 @@ static int open_with(struct world *w, const char *key_file, const char *phrase, 
     return store_open(&w->store, &options, NULL, err);
 }
 
-static int add(struct world *w, const char *key_file, const char *phrase, struct store_slot *ret, struct error *err)
+static int add(struct world *w, const char *key_file, const char *phrase, struct store_slot *ret,
+               struct error *err)
 {
     AUTO(secret) *passphrase = NULL;
     struct store_key key = {.key_file = key_file};
@@ -39,15 +40,16 @@ static size_t used(struct world *w, const struct store_key *key, struct store_sl
     return count;
 }
 
-static int count_outcome(void *context, uint64_t leaf UNUSED, struct slice record, const struct hash *hash UNUSED,
-                         struct error *err)
+static int count_outcome(void *context, uint64_t leaf UNUSED, struct slice record,
+                         const struct hash *hash UNUSED, struct error *err)
 {
     json_t *json;
     char *outcomes = context;
     if (json_read(&json, record, err))
         return -1;
     size_t used = strlen(outcomes);
-    snprintf(outcomes + used, OUTCOMES_BYTES - used, "%s ", json_string_value(json_object_get(json, "outcome")));
+    snprintf(outcomes + used, OUTCOMES_BYTES - used, "%s ",
+             json_string_value(json_object_get(json, "outcome")));
     json_decref(json);
     return 0;
 }
@@ -56,7 +58,8 @@ static void same_outcomes(struct world *w, const char *event, const char *expect
 {
     struct error err;
     char outcomes[OUTCOMES_BYTES] = "";
-    assert_ok(audit_walk(w->store, &(struct audit_filter){.event = event}, count_outcome, outcomes, &err), err);
+    assert_ok(audit_walk(w->store, &(struct audit_filter){.event = event}, count_outcome, outcomes, &err),
+              err);
     assert_string_equal(outcomes, expected);
 }
 

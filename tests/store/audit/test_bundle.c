@@ -1,11 +1,13 @@
-/* test_bundle.c - a proof convinces without store and key, opens one row only, and not one byte of it may change. */
+/* test_bundle.c - a proof convinces without store and key, opens one row only, and not one byte of it may
+ * change. */
 #include "store/audit/bundle.h"
 #include "store/audit/commitment.h"
 #include "tests/store/fixture.h"
 
 #define PROOF_BYTES_MAX (1u << 20)
 
-static int verify(struct slice bytes, const struct bundle_wish *wish, struct bundle_verdict *ret, struct error *err)
+static int verify(struct slice bytes, const struct bundle_wish *wish, struct bundle_verdict *ret,
+                  struct error *err)
 {
     FILE *file = fmemopen((void *)bytes.data, bytes.bytes, "r");
     assert_non_null(file);
@@ -257,7 +259,8 @@ static void the_signer_is_pinned(void **state UNUSED)
 
     world_start(&stranger);
     assert_ok(store_info(stranger.store, &info, &err), err);
-    refused(bytes, &(struct bundle_wish){.verifier_key = info.signer}, "verifier_key: is not the one that --key");
+    refused(bytes, &(struct bundle_wish){.verifier_key = info.signer},
+            "verifier_key: is not the one that --key");
     refused(bytes, &(struct bundle_wish){.anchor = stranger.anchor}, "has no checkpoint of the log");
     snprintf(other, sizeof other, "%s", path_of(w.folder, "missing.anchor"));
     assert_int_equal(verify(bytes, &(struct bundle_wish){.anchor = other}, &verdict, &err), -1);

@@ -18,7 +18,8 @@ static struct buffer *export_of(struct world *w, const char *from, const char *t
     return lines;
 }
 
-static int verify(struct slice bytes, const struct bundle_wish *wish, struct bundle_verdict *ret, struct error *err)
+static int verify(struct slice bytes, const struct bundle_wish *wish, struct bundle_verdict *ret,
+                  struct error *err)
 {
     FILE *file = fmemopen((void *)bytes.data, bytes.bytes, "r");
     assert_non_null(file);
@@ -51,7 +52,9 @@ static int keep_time(void *context, uint64_t leaf UNUSED, struct slice record, c
 static void time_of(struct world *w, uint64_t leaf, char ret[32])
 {
     struct error err;
-    assert_ok(audit_walk(w->store, &(struct audit_filter){.before = leaf + 1, .limit = 1}, keep_time, ret, &err), err);
+    assert_ok(
+        audit_walk(w->store, &(struct audit_filter){.before = leaf + 1, .limit = 1}, keep_time, ret, &err),
+        err);
 }
 
 static void the_whole_log_is_exported(void **state UNUSED)
@@ -191,7 +194,8 @@ static void a_range_that_hides_its_ends_is_refused(void **state UNUSED)
     AUTO(buffer) *late = export_of(&w, narrow, to), *early = export_of(&w, from, narrow);
     static const struct {
         const char *key, *words;
-    } rows[] = {{"from", "what was before the range is not shown"}, {"to", "what was after the range is not shown"}};
+    } rows[] = {{"from", "what was before the range is not shown"},
+                {"to", "what was after the range is not shown"}};
     struct buffer *texts[] = {late, early};
     const char *wider[] = {from, to};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -243,12 +247,14 @@ static void an_export_is_recorded_and_needs_a_whole_log(void **state UNUSED)
     run_of(&w, 3);
     AUTO(buffer) *whole = export_of(&w, NULL, NULL);
     assert_non_null(strstr(whole->data, "audit-export"));
-    execute(&w, "DROP TRIGGER audit_leaves_stay; UPDATE audit_leaves SET record = replace(record, 'done', 'dome')"
-                " WHERE leaf = 3");
+    execute(&w,
+            "DROP TRIGGER audit_leaves_stay; UPDATE audit_leaves SET record = replace(record, 'done', 'dome')"
+            " WHERE leaf = 3");
     assert_ok(buffer_new(&lines, EXPORT_BYTES_MAX, &err), err);
     assert_int_equal(audit_export(w.store, NULL, NULL, keep_line, lines, &err), -1);
     assert_int_equal(err.code, FAULT_AUDIT);
-    execute(&w, "DROP TRIGGER audit_leaves_remain; PRAGMA foreign_keys = OFF; DELETE FROM audit_leaves WHERE leaf = 3");
+    execute(&w, "DROP TRIGGER audit_leaves_remain; PRAGMA foreign_keys = OFF; DELETE FROM audit_leaves WHERE "
+                "leaf = 3");
     buffer_clear(lines);
     assert_int_equal(audit_export(w.store, NULL, NULL, keep_line, lines, &err), -1);
     assert_non_null(strstr(err.message, "audit leaf 3"));

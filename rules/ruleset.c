@@ -6,6 +6,8 @@
  * What has no such set is searched for everywhere. */
 #include "rules/compile.h"
 
+#include "base/suggest.h"
+
 #include <dirent.h>
 
 #define PACKS_MAX 64u
@@ -178,28 +180,6 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-int ruleset_load(struct ruleset **ret, const char *const *packs, size_t count, const char *folder,
-                 struct error *err)
-{
-    struct pack *read[PACKS_MAX] = {0};
-    if (count == 0 || count > PACKS_MAX)
-        return error_set(err, FAULT_PIPELINE, "a ruleset has 1 to %u packs", PACKS_MAX);
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++) {
-        char path[PATH_BYTES_MAX];
-        bool is_path = strchr(packs[i], '/') || ends_with(packs[i], ".yaml");
-        int bytes = is_path ? snprintf(path, sizeof path, "%s", packs[i])
-                            : snprintf(path, sizeof path, "%s/%s.yaml", folder, packs[i]);
-        result = bytes < (int)sizeof path ? pack_read(&read[i], path, NULL, err)
-                                          : error_set(err, FAULT_PIPELINE, "the path of a pack is too long");
-    }
-    if (result == 0)
-        result = ruleset_of_packs(ret, read, count, err);
-    for (size_t i = 0; i < count; i++)
-        pack_drop(&read[i]);
-    return result;
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -240,4 +220,52 @@ int pack_names(char ***ret, size_t *ret_count, const char *folder, struct error 
     *ret = names;
     *ret_count = count;
     return 0;
+}
+
+/* A name that is no pack of the folder: the nearest one, or all. */
+static int refuse_pack(const char *name, const char *folder, struct error *err)
+{
+    char **names = NULL, all[160] = "";
+    size_t count = 0, used = 0;
+    if (pack_names(&names, &count, folder, err))
+        return -1;
+    const char *nearest = suggest_nearest(name, (const char *const *)names, count);
+    for (size_t i = 0; i < count && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
+    error_set(err, FAULT_PIPELINE, "unknown rule pack \"%s\"", name);
+    if (nearest)
+        error_hint(err, "did you mean \"%s\"?", nearest);
+    else
+        error_hint(err, "the shipped ones are %s; a file of yours is named by its path", all);
+    pack_names_free(names, count);
+    return -1;
+}
+
+static int load_pack(struct pack **ret, const char *name, const char *folder, struct error *err)
+{
+    char path[PATH_BYTES_MAX];
+    bool is_path = strchr(name, '/') || ends_with(name, ".yaml");
+    int bytes = is_path ? snprintf(path, sizeof path, "%s", name)
+                        : snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
+    if (bytes >= (int)sizeof path)
+        return error_set(err, FAULT_PIPELINE, "the path of a pack is too long");
+    if (!is_path && access(path, F_OK) != 0)
+        return refuse_pack(name, folder, err);
+    return pack_read(ret, path, NULL, err);
+}
+
+int ruleset_load(struct ruleset **ret, const char *const *packs, size_t count, const char *folder,
+                 struct error *err)
+{
+    struct pack *read[PACKS_MAX] = {0};
+    if (count == 0 || count > PACKS_MAX)
+        return error_set(err, FAULT_PIPELINE, "a ruleset has 1 to %u packs", PACKS_MAX);
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = load_pack(&read[i], packs[i], folder, err);
+    if (result == 0)
+        result = ruleset_of_packs(ret, read, count, err);
+    for (size_t i = 0; i < count; i++)
+        pack_drop(&read[i]);
+    return result;
 }

@@ -66,9 +66,10 @@ static int check_pipeline(struct check *c, const char *path, struct error *err)
     const struct pipeline_warning *w = pipeline_warnings(p, &warnings);
     for (size_t i = 0; i < warnings; i++)
         context_warn_at(c->context, path, w[i].line, w[i].column, w[i].message);
-    if (places_rules(folder, sizeof folder, err) ||
-        ruleset_load(&rules, p->packs, p->pack_count, folder, err))
+    if (places_rules(folder, sizeof folder, err))
         return -1;
+    if (ruleset_load(&rules, p->packs, p->pack_count, folder, err))
+        return err->file[0] ? -1 : error_at(err, path, 0, 0);
     if (has_tests && pipeline_tests_run(c->context, p, rules, c->pool, &tests, err))
         return -1;
     print_good(c, p, &tests, has_tests);

@@ -128,7 +128,7 @@ static int load(struct spawner *s, struct error *err)
 {
     const struct pipeline *p = s->plan->pipeline;
     if (ruleset_load(&s->rules, p->packs, p->pack_count, s->plan->rules_folder, err))
-        return -1;
+        return err->file[0] ? -1 : error_at(err, p->path, 0, 0);
     s->facts.rules_digest = ruleset_digest(s->rules);
     s->facts.rule_count = ruleset_count(s->rules);
     return load_models(s, err);

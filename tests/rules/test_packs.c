@@ -126,6 +126,20 @@ static void legal_text_has_hardly_any_findings(void **state UNUSED)
     find_in_clean_text("data/sec-filings/dev.jsonl");
 }
 
+static void a_misspelt_pack_is_named_with_the_nearest(void **state UNUSED)
+{
+    static const char *const slip[] = {"common", "us-hippa"}, *const strange[] = {"zzzzzzzz"};
+    AUTO(ruleset) *rules = NULL;
+    struct error err = {0};
+    assert_int_equal(ruleset_load(&rules, slip, 2, source_file("rules/packs"), &err), -1);
+    assert_int_equal(err.code, FAULT_PIPELINE);
+    assert_string_equal(err.message, "unknown rule pack \"us-hippa\"");
+    assert_string_equal(err.hint, "did you mean \"us-hipaa\"?");
+    assert_int_equal(ruleset_load(&rules, strange, 1, source_file("rules/packs"), &err), -1);
+    assert_non_null(strstr(err.hint, "common"));
+    assert_null(rules);
+}
+
 static void every_kind_of_safe_harbor_has_a_rule_with_a_source(void **state UNUSED)
 {
     static const char *const names[] = {"common", "us-hipaa"};
@@ -181,6 +195,7 @@ int main(void)
         cmocka_unit_test(all_packs_load_together),
         cmocka_unit_test(clinical_text_has_hardly_any_findings),
         cmocka_unit_test(legal_text_has_hardly_any_findings),
+        cmocka_unit_test(a_misspelt_pack_is_named_with_the_nearest),
         cmocka_unit_test(every_kind_of_safe_harbor_has_a_rule_with_a_source),
         cmocka_unit_test(the_folder_lists_its_packs_in_order),
         cmocka_unit_test(labels_have_names_and_parents),

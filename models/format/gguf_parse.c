@@ -158,7 +158,7 @@ static int measure(struct gguf_tensor *t, uint32_t type, struct error *err)
         return error_set(err, FAULT_MODEL, "tensor %.*s: unknown type %u", SHOWN(t->name), type);
     if (!t->type->dequantise) {
         error_set(err, FAULT_MODEL, "tensor %.*s: type %s is not supported yet", SHOWN(t->name), t->type->name);
-        return error_hint(err, "use a file with F32, F16, BF16, Q8_0, Q4_0, Q4_1 or Q6_K weights");
+        return error_hint(err, "use a file with F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K to Q6_K or IQ4_NL weights");
     }
     t->rows = 1;
     for (uint32_t d = 0; d < GGUF_DIMENSIONS_MAX; d++) {

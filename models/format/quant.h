@@ -15,8 +15,15 @@ enum tensor_kind { /* the numbers of the format */
     TENSOR_F16 = 1,
     TENSOR_Q4_0 = 2,
     TENSOR_Q4_1 = 3,
+    TENSOR_Q5_0 = 6,
+    TENSOR_Q5_1 = 7,
     TENSOR_Q8_0 = 8,
+    TENSOR_Q2_K = 10,
+    TENSOR_Q3_K = 11,
+    TENSOR_Q4_K = 12,
+    TENSOR_Q5_K = 13,
     TENSOR_Q6_K = 14,
+    TENSOR_IQ4_NL = 20,
     TENSOR_BF16 = 30
 };
 
@@ -34,6 +41,15 @@ const struct tensor_type *tensor_type_of(uint32_t kind);
 
 /* All rows in the order of the numbers. */
 const struct tensor_type *tensor_types(size_t *ret_count);
+
+/* What a nibble of IQ4_NL means. */
+extern const int8_t iq4_nl_values[16];
+
+/* The six-bit scale and minimum of part j (32 elements) of a Q4_K or Q5_K block, from its 12 bytes of them; the six-bit
+ * scale of part j (16 elements) of a Q3_K block. */
+unsigned k_scale(const unsigned char *packed, size_t j);
+unsigned k_minimum(const unsigned char *packed, size_t j);
+int q3_k_scale(const unsigned char *packed, size_t j);
 
 /* IEEE half to float, exact; float to half, to nearest even (too large gives infinity). */
 float half_to_float(uint16_t half);

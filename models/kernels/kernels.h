@@ -10,7 +10,7 @@
  *
  * Weights of 4 to 8 bits are packed into panels of 16 rows of the matrix (16 outputs), a block 16 outputs x 32 inputs:
  * input 4 g + j of output c lies at byte 64 g + 4 c + j, so that 64 bytes meet four broadcast activations.
- * Nibbles: the low ones hold inputs 0 to 15, the high ones 16 to 31. */
+ * Nibbles: the low ones hold inputs 0 to 15, the high ones 16 to 31. K types: a block is 256 inputs, 8 parts of 32. */
 #ifndef ALCOVE_MODELS_KERNELS_KERNELS_H
 #define ALCOVE_MODELS_KERNELS_KERNELS_H
 
@@ -25,19 +25,59 @@
 #define SUMS 16u          /* partial sums of a vector */
 #define SCORE_ROWS_MAX 8u /* rows that one call of scores and mix takes */
 
-enum weight_kind { WEIGHT_F32, WEIGHT_F16, WEIGHT_BF16, WEIGHT_Q8, WEIGHT_Q4, WEIGHT_Q4M, WEIGHT_Q6, WEIGHT_KINDS };
+#define PARTS 8u          /* blocks that share the scales of a K type: 256 inputs */
+
+enum weight_kind {
+    WEIGHT_F32, WEIGHT_F16, WEIGHT_BF16, WEIGHT_Q8, WEIGHT_Q4, WEIGHT_Q4M, WEIGHT_NL, WEIGHT_Q5, WEIGHT_Q5M,
+    WEIGHT_Q2K, WEIGHT_Q3K, WEIGHT_Q4K, WEIGHT_Q5K, WEIGHT_Q6, WEIGHT_KINDS
+};
 
 struct block_q8 {  /* w = d q */
     int8_t q[512];
     uint16_t d[PANEL];
 };
-struct block_q4 {  /* w = d (q - 8) */
+struct block_q4 {  /* w = d (q - 8); as WEIGHT_NL w = d iq4_nl_values[q] (models/format/quant.h) */
     uint8_t q[256];
     uint16_t d[PANEL];
 };
 struct block_q4m { /* w = d q + m */
     uint8_t q[256];
     uint16_t d[PANEL], m[PANEL];
+};
+struct block_q5 {  /* w = d (q - 16); high: bit 4 of input 4 g + j at bit g of byte 4 c + j */
+    uint8_t q[256], high[64];
+    uint16_t d[PANEL];
+};
+struct block_q5m { /* w = d q + m */
+    uint8_t q[256], high[64];
+    uint16_t d[PANEL], m[PANEL];
+};
+struct block_q4k { /* w = d scale q - m least: six-bit scale and least for 32 inputs */
+    uint16_t d[PANEL], m[PANEL];
+    struct part_q4k {
+        uint8_t q[256];
+        int8_t scale[PANEL], least[PANEL];
+    } parts[PARTS];
+};
+struct block_q5k { /* the same; high as in block_q5 */
+    uint16_t d[PANEL], m[PANEL];
+    struct part_q5k {
+        uint8_t q[256], high[64];
+        int8_t scale[PANEL], least[PANEL];
+    } parts[PARTS];
+};
+struct block_q2k { /* w = d (scale & 15) q - m (scale >> 4): a scale for 16 inputs; q as bits 4 and 5 of block_q6 */
+    uint16_t d[PANEL], m[PANEL];
+    struct part_q2k {
+        uint8_t pairs[128], scale[2][PANEL];
+    } parts[PARTS];
+};
+struct block_q3k { /* w = d scale (q - 4); high: bit 2, as in block_q5 */
+    uint16_t d[PANEL];
+    struct part_q3k {
+        uint8_t pairs[128], high[64];
+        int8_t scale[2][PANEL];
+    } parts[PARTS];
 };
 struct block_q6 {  /* w = d scale (q - 32): a scale for 16 inputs; bits 4 and 5 of input 4 g + j at bit 2 (g % 4) of
                     * byte 64 (g / 4) + 4 c + j */
@@ -61,9 +101,22 @@ struct input {
 };
 
 /* y[token][output] for outputs [first, first + count) of a matrix with `rows` outputs. first is a multiple of 16.
- *   weights  the whole matrix: [rows][width] floats, or [ceil(rows / 16)][width / 32] blocks, aligned to 32 bytes
+ *   weights  the whole matrix: [rows][width] floats, or [ceil(rows / 16)][width / 32 or 256] blocks, aligned to 32 bytes
  *   y        [tokens][stride], written at [first, first + count) */
 typedef void product(const void *weights, size_t first, size_t count, const struct input *in, float *y, size_t stride);
+
+/* The row `products` of a column whose functions are named prefix_kind_product. */
+/* clang-format off */
+#define PRODUCTS(prefix) { \
+        [WEIGHT_F32] = prefix##f32_product, [WEIGHT_F16] = prefix##f16_product, \
+        [WEIGHT_BF16] = prefix##bf16_product, [WEIGHT_Q8] = prefix##q8_product, \
+        [WEIGHT_Q4] = prefix##q4_product, [WEIGHT_Q4M] = prefix##q4m_product, \
+        [WEIGHT_NL] = prefix##nl_product, [WEIGHT_Q5] = prefix##q5_product, \
+        [WEIGHT_Q5M] = prefix##q5m_product, [WEIGHT_Q2K] = prefix##q2k_product, \
+        [WEIGHT_Q3K] = prefix##q3k_product, [WEIGHT_Q4K] = prefix##q4k_product, \
+        [WEIGHT_Q5K] = prefix##q5k_product, [WEIGHT_Q6] = prefix##q6_product, \
+    }
+/* clang-format on */
 
 struct kernels {
     const char *name;

@@ -2,6 +2,7 @@
 #include "models/kernels/pack.h"
 
 #include "models/format/quant.h"
+#include "models/kernels/pack_bits.h"
 
 #include <string.h>
 
@@ -57,11 +58,6 @@ static void q8_unpack(const void *weights, size_t row, size_t width, float *ret)
     }
 }
 
-static int nibble(const uint8_t *q, size_t i, size_t c)
-{
-    return q[i % 16 / 4 * 64 + 4 * c + i % 4] >> (i % BLOCK < 16 ? 0 : 4) & 15;
-}
-
 static void q4_pack(const unsigned char *rows, size_t row_bytes, size_t count, size_t width, void *panel)
 {
     struct block_q4 *w = panel;
@@ -105,53 +101,92 @@ static void q4m_unpack(const void *weights, size_t row, size_t width, float *ret
     }
 }
 
-/* The six bits of element `at` of a Q6_K block (quant.c draws it). */
-static unsigned q6_bits(const unsigned char *b, size_t at)
+/* ---- five bits ---- */
+
+/* Q5_0 and Q5_1: the nibbles after four bytes of fifth bits. */
+static void put_five(const unsigned char *fifths, size_t c, uint8_t *q, uint8_t *high)
 {
-    size_t half = at / 128, r = at / 32 % 4, l = at % 32;
-    unsigned low = b[64 * half + l + 32 * (r & 1)] >> 4 * (r / 2) & 15;
-    return low | (b[128 + 32 * half + l] >> 2 * r & 3u) << 4;
+    uint8_t all[BLOCK];
+    for (size_t i = 0; i < 16; i++) {
+        all[i] = (uint8_t)((fifths[4 + i] & 15) | (fifths[i / 8] >> i % 8 & 1) << 4);
+        all[i + 16] = (uint8_t)(fifths[4 + i] >> 4 | (fifths[2 + i / 8] >> i % 8 & 1) << 4);
+    }
+    struct column column = column_of(all);
+    put_nibbles(&column, c, q);
+    put_singles(&column, 4, c, high);
 }
 
-static void q6_pack(const unsigned char *rows, size_t row_bytes, size_t count, size_t width, void *panel)
+static void q5_pack(const unsigned char *rows, size_t row_bytes, size_t count, size_t width, void *panel)
 {
-    struct block_q6 *w = panel;
-    for (size_t c = 0; c < count; c++)
-        for (size_t b = 0; b < width / BLOCK; b++) {
-            const unsigned char *from = rows + c * row_bytes + b / 8 * 210;
-            memcpy(&w[b].d[c], from + 208, 2);
-            for (size_t h = 0; h < 2; h++)
-                w[b].scale[h][c] = (int8_t)from[192 + b % 8 * 2 + h];
-            for (size_t i = 0; i < BLOCK; i++) {
-                size_t g = i / 4, lane = 4 * c + i % 4;
-                unsigned bits = q6_bits(from, b % 8 * BLOCK + i);
-                w[b].low[g % 4 * 64 + lane] |= (uint8_t)((bits & 15) << (g < 4 ? 0 : 4));
-                w[b].high[g / 4 * 64 + lane] |= (uint8_t)(bits >> 4 << 2 * (g % 4));
-            }
+    struct block_q5 *w = panel;
+    for (size_t c = 0; c < count; c++) {
+        const unsigned char *from = rows + c * row_bytes;
+        for (size_t b = 0; b < width / BLOCK; b++, from += 22) {
+            memcpy(&w[b].d[c], from, 2);
+            put_five(from + 2, c, w[b].q, w[b].high);
         }
-}
-
-static void q6_unpack(const void *weights, size_t row, size_t width, float *ret)
-{
-    const struct block_q6 *w = (const struct block_q6 *)weights + row / PANEL * (width / BLOCK);
-    size_t c = row % PANEL;
-    for (size_t i = 0; i < width; i++) {
-        const struct block_q6 *b = &w[i / BLOCK];
-        size_t g = i % BLOCK / 4, lane = 4 * c + i % 4;
-        int q = nibble(b->low, i, c) | (b->high[g / 4 * 64 + lane] >> 2 * (g % 4) & 3) << 4;
-        ret[i] = half_to_float(b->d[c]) * (float)b->scale[g / 4][c] * (float)(q - 32);
     }
 }
 
+static void q5_unpack(const void *weights, size_t row, size_t width, float *ret)
+{
+    const struct block_q5 *w = (const struct block_q5 *)weights + row / PANEL * (width / BLOCK);
+    size_t c = row % PANEL;
+    for (size_t i = 0; i < width; i++) {
+        const struct block_q5 *b = &w[i / BLOCK];
+        ret[i] = half_to_float(b->d[c]) * (float)(five(b->q, b->high, i % BLOCK, c) - 16);
+    }
+}
+
+static void q5m_pack(const unsigned char *rows, size_t row_bytes, size_t count, size_t width, void *panel)
+{
+    struct block_q5m *w = panel;
+    for (size_t c = 0; c < count; c++) {
+        const unsigned char *from = rows + c * row_bytes;
+        for (size_t b = 0; b < width / BLOCK; b++, from += 24) {
+            memcpy(&w[b].d[c], from, 2);
+            memcpy(&w[b].m[c], from + 2, 2);
+            put_five(from + 4, c, w[b].q, w[b].high);
+        }
+    }
+}
+
+static void q5m_unpack(const void *weights, size_t row, size_t width, float *ret)
+{
+    const struct block_q5m *w = (const struct block_q5m *)weights + row / PANEL * (width / BLOCK);
+    size_t c = row % PANEL;
+    for (size_t i = 0; i < width; i++) {
+        const struct block_q5m *b = &w[i / BLOCK];
+        ret[i] = half_to_float(b->d[c]) * (float)five(b->q, b->high, i % BLOCK, c) + half_to_float(b->m[c]);
+    }
+}
+
+static void nl_unpack(const void *weights, size_t row, size_t width, float *ret)
+{
+    const struct block_q4 *w = (const struct block_q4 *)weights + row / PANEL * (width / BLOCK);
+    size_t c = row % PANEL;
+    for (size_t i = 0; i < width; i++)
+        ret[i] = half_to_float(w[i / BLOCK].d[c]) * (float)iq4_nl_values[nibble(w[i / BLOCK].q, i, c)];
+}
+
 /* clang-format off */
+#define IN_PLACE 0, BLOCK, NULL
+#define BLOCKS(type, width) sizeof(struct block_##type), width, type##_pack
 static const struct packing packings[] = {
-    {TENSOR_F32,  WEIGHT_F32,  0,                        NULL,     f32_unpack},
-    {TENSOR_F16,  WEIGHT_F16,  0,                        NULL,     f16_unpack},
-    {TENSOR_BF16, WEIGHT_BF16, 0,                        NULL,     bf16_unpack},
-    {TENSOR_Q8_0, WEIGHT_Q8,   sizeof(struct block_q8),  q8_pack,  q8_unpack},
-    {TENSOR_Q4_0, WEIGHT_Q4,   sizeof(struct block_q4),  q4_pack,  q4_unpack},
-    {TENSOR_Q4_1, WEIGHT_Q4M,  sizeof(struct block_q4m), q4m_pack, q4m_unpack},
-    {TENSOR_Q6_K, WEIGHT_Q6,   sizeof(struct block_q6),  q6_pack,  q6_unpack},
+    {TENSOR_F32,    WEIGHT_F32,  IN_PLACE,             f32_unpack},
+    {TENSOR_F16,    WEIGHT_F16,  IN_PLACE,             f16_unpack},
+    {TENSOR_BF16,   WEIGHT_BF16, IN_PLACE,             bf16_unpack},
+    {TENSOR_Q8_0,   WEIGHT_Q8,   BLOCKS(q8, BLOCK),    q8_unpack},
+    {TENSOR_Q4_0,   WEIGHT_Q4,   BLOCKS(q4, BLOCK),    q4_unpack},
+    {TENSOR_Q4_1,   WEIGHT_Q4M,  BLOCKS(q4m, BLOCK),   q4m_unpack},
+    {TENSOR_IQ4_NL, WEIGHT_NL,   BLOCKS(q4, BLOCK),    nl_unpack}, /* moved like Q4_0, read otherwise */
+    {TENSOR_Q5_0,   WEIGHT_Q5,   BLOCKS(q5, BLOCK),    q5_unpack},
+    {TENSOR_Q5_1,   WEIGHT_Q5M,  BLOCKS(q5m, BLOCK),   q5m_unpack},
+    {TENSOR_Q2_K,   WEIGHT_Q2K,  BLOCKS(q2k, 256),     q2k_unpack},
+    {TENSOR_Q3_K,   WEIGHT_Q3K,  BLOCKS(q3k, 256),     q3k_unpack},
+    {TENSOR_Q4_K,   WEIGHT_Q4K,  BLOCKS(q4k, 256),     q4k_unpack},
+    {TENSOR_Q5_K,   WEIGHT_Q5K,  BLOCKS(q5k, 256),     q5k_unpack},
+    {TENSOR_Q6_K,   WEIGHT_Q6,   BLOCKS(q6, BLOCK),    q6_unpack},
 };
 /* clang-format on */
 
@@ -165,5 +200,5 @@ const struct packing *packing_of(uint32_t tensor_kind)
 
 size_t packing_bytes(const struct packing *p, size_t rows, size_t width)
 {
-    return (rows + PANEL - 1) / PANEL * (width / BLOCK) * p->block_bytes;
+    return (rows + PANEL - 1) / PANEL * (width / p->block_width) * p->block_bytes;
 }

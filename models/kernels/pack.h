@@ -9,7 +9,8 @@
 struct packing {
     uint32_t tensor_kind; /* of models/format/quant.h */
     enum weight_kind kind;
-    size_t block_bytes;   /* of a packed block of 16 x 32; 0 = used in place */
+    size_t block_bytes;   /* of a packed block; 0 = used in place */
+    size_t block_width;   /* its inputs: 32 or 256 */
 
     /* Packs up to 16 rows into the blocks of one panel, already zeroed (a missing row stays zero and gives 0). */
     void (*pack)(const unsigned char *rows, size_t row_bytes, size_t count, size_t width, void *panel);

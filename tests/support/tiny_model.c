@@ -193,6 +193,13 @@ static void put_half(unsigned char *to, float value)
     memcpy(to, &half, sizeof half);
 }
 
+/* A scale and, in the next half, the minimum that centres the weights. */
+static void put_scales(unsigned char *to, float scale, float centre)
+{
+    put_half(to, scale);
+    put_half(to + 2, scale * centre);
+}
+
 /* One block with random bits, scaled so that the weights have about the deviation asked for. */
 static void put_block(struct writer *w, const struct tensor *t, const struct tensor_type *type)
 {
@@ -208,15 +215,19 @@ static void put_block(struct writer *w, const struct tensor *t, const struct ten
     case TENSOR_BF16: memcpy(block, (unsigned char *)&bits + 2, 2); break;
     case TENSOR_Q8_0: put_half(block, t->deviation / 73.9f); break;
     case TENSOR_Q4_0: put_half(block, t->deviation / 4.6f); break;
-    case TENSOR_Q4_1:
-        put_half(block, t->deviation / 4.6f);
-        put_half(block + 2, t->deviation / 4.6f * -7.5f);
-        break;
+    case TENSOR_Q4_1: put_scales(block, t->deviation / 4.6f, -7.5f); break;
     case TENSOR_Q6_K:
         for (size_t i = 192; i < 208; i++)
             block[i] = (unsigned char)(32 + block[i] % 64);
         put_half(block + 208, t->deviation / 18.5f / 64);
         break;
+    case TENSOR_Q5_0: put_half(block, t->deviation / 9.2f); break;
+    case TENSOR_Q5_1: put_scales(block, t->deviation / 9.2f, -15.5f); break;
+    case TENSOR_IQ4_NL: put_half(block, t->deviation / 70); break;
+    case TENSOR_Q2_K: put_scales(block + 80, t->deviation / 14, 1.5f); break;
+    case TENSOR_Q3_K: put_half(block + 108, t->deviation / 43); break;
+    case TENSOR_Q4_K: put_scales(block, t->deviation / 258, 7.5f); break;
+    case TENSOR_Q5_K: put_scales(block, t->deviation / 520, 15.5f); break;
     default: abort();
     }
     put(w, block, type->bytes);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct tiny_model {
-    uint32_t kind;      /* tensor type of the matrices (models/format/quant.h): F32 to Q6_K */
+    uint32_t kind;      /* tensor type of the matrices (models/format/quant.h): one that is read */
     uint32_t embedding_kind; /* of token_embd and output */
     uint32_t layers, dim, heads, kv_heads, head_size, ffn_dim, context;
     uint64_t seed;

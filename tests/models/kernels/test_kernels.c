@@ -166,7 +166,12 @@ static unsigned char *random_rows(const struct tensor_type *type, size_t rows, s
         case TENSOR_F16: memcpy(at, &half, 2); break;
         case TENSOR_BF16: memcpy(at, (unsigned char *)&value + 2, 2); break;
         case TENSOR_Q6_K: memcpy(at + 208, &d, 2); break;
-        case TENSOR_Q4_1: memcpy(at, &d, 2); memcpy(at + 2, &m, 2); break;
+        case TENSOR_Q4_1:
+        case TENSOR_Q5_1:
+        case TENSOR_Q4_K:
+        case TENSOR_Q5_K: memcpy(at, &d, 2); memcpy(at + 2, &m, 2); break;
+        case TENSOR_Q2_K: memcpy(at + 80, &d, 2); memcpy(at + 82, &m, 2); break;
+        case TENSOR_Q3_K: memcpy(at + 108, &d, 2); break;
         default: memcpy(at, &d, 2);
         }
     }

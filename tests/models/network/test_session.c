@@ -22,6 +22,13 @@ static const struct tiny_model models[] = {
     {.kind = TENSOR_Q4_0, .embedding_kind = TENSOR_F16, .layers = 2, .dim = 96, .heads = 9, .kv_heads = 3, .head_size = 32, .ffn_dim = 192, .context = 256, .seed = 4},
     {.kind = TENSOR_Q4_1, .embedding_kind = TENSOR_Q8_0, .layers = 2, .dim = 64, .heads = 4, .kv_heads = 1, .head_size = 16, .ffn_dim = 96, .context = 256, .seed = 5},
     {.kind = TENSOR_Q6_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 6, .is_untied = true},
+    {.kind = TENSOR_Q5_0, .embedding_kind = TENSOR_Q8_0, .layers = 1, .dim = 64, .heads = 4, .kv_heads = 2, .head_size = 16, .ffn_dim = 96, .context = 256, .seed = 7},
+    {.kind = TENSOR_Q5_1, .embedding_kind = TENSOR_Q8_0, .layers = 1, .dim = 64, .heads = 4, .kv_heads = 2, .head_size = 16, .ffn_dim = 96, .context = 256, .seed = 8},
+    {.kind = TENSOR_IQ4_NL, .embedding_kind = TENSOR_Q8_0, .layers = 1, .dim = 64, .heads = 4, .kv_heads = 2, .head_size = 16, .ffn_dim = 96, .context = 256, .seed = 9},
+    {.kind = TENSOR_Q2_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 10},
+    {.kind = TENSOR_Q3_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 11},
+    {.kind = TENSOR_Q4_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 512, .context = 256, .seed = 12},
+    {.kind = TENSOR_Q5_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 13},
 };
 
 static void open_run(struct run *r, const struct tiny_model *tiny, unsigned threads)

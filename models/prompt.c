@@ -48,7 +48,7 @@ void prompt_drop(struct prompt **prompt)
 /* BOS goes before the first turn or text, but not before ids that were typed. */
 static int start(struct prompt *p, struct error *err)
 {
-    token bos = tokenizer_bos(p->tokenizer);
+    token bos = tokenizer_first(p->tokenizer);
     if (p->ids.count > 0 || bos < 0)
         return 0;
     p->run_start = 1;

@@ -6,10 +6,11 @@ int model_tokenize(const struct model *model, struct slice text, bool special, b
                    size_t *ret_count, struct error *err)
 {
     AUTO_TOKENS list = {0};
-    token first = bos ? tokenizer_bos(model->tokenizer) : -1;
+    token first = bos ? tokenizer_first(model->tokenizer) : -1, last = bos ? tokenizer_last(model->tokenizer) : -1;
     if (token_list_reserve(&list, 1, err) || /* never NULL, even for no ids */
         (first >= 0 && token_list_add(&list, first, err)) ||
-        tokenizer_encode(model->tokenizer, text, special, &list, err))
+        tokenizer_encode(model->tokenizer, text, special, &list, err) ||
+        (last >= 0 && token_list_add(&list, last, err)))
         return -1;
     *ret_count = list.count;
     *ret = TAKE(list.ids);

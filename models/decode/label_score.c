@@ -53,7 +53,7 @@ static int tokenize(const struct tokenizer *tokenizer, const struct redacted_tex
 {
     for (size_t i = 0; i < count; i++) {
         size_t before = to->count;
-        if (tokenizer_encode(tokenizer, redacted_text_slice(labels[i]), false, to, err))
+        if (tokenizer_continue(tokenizer, redacted_text_slice(labels[i]), to, err))
             return -1;
         if (to->count == before)
             return error_set(err, FAULT_PIPELINE, "label %zu is empty", i + 1);

@@ -2,6 +2,7 @@
 #include "models/token/bpe.h"
 
 #include "base/utf8.h"
+#include "models/token/heap.h"
 
 #define SCAN_MAX 40u /* longer pieces use the heap */
 #define NOWHERE UINT32_MAX
@@ -91,31 +92,6 @@ static void merger_clear(struct merger *m)
     free(m->heap);
 }
 
-static void heap_push(struct merger *m, uint64_t entry)
-{
-    size_t at = m->heap_count++;
-    while (at > 0 && m->heap[(at - 1) / 2] > entry) {
-        m->heap[at] = m->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    m->heap[at] = entry;
-}
-
-static uint64_t heap_pop(struct merger *m)
-{
-    uint64_t top = m->heap[0], last = m->heap[--m->heap_count];
-    size_t at = 0, child;
-    while ((child = 2 * at + 1) < m->heap_count) {
-        child += child + 1 < m->heap_count && m->heap[child + 1] < m->heap[child];
-        if (m->heap[child] >= last)
-            break;
-        m->heap[at] = m->heap[child];
-        at = child;
-    }
-    m->heap[at] = last;
-    return top;
-}
-
 /* Looks up the merge of the node at `at` with its neighbour and remembers it. */
 static void rank_pair(struct merger *m, uint32_t at)
 {
@@ -123,7 +99,7 @@ static void rank_pair(struct merger *m, uint32_t at)
     node->rank = node->next == NOWHERE ? RANK_NONE
                                        : vocabulary_rank(m->vocabulary, node->id, m->nodes[node->next].id);
     if (node->rank != RANK_NONE)
-        heap_push(m, (uint64_t)node->rank << 32 | at);
+        heap_push(m->heap, &m->heap_count, (uint64_t)node->rank << 32 | at);
 }
 
 static void merge_at(struct merger *m, uint32_t at)
@@ -156,7 +132,7 @@ static int merge_by_heap(const struct vocabulary *v, token *ids, size_t *count, 
     for (uint32_t i = 0; i < n; i++)
         rank_pair(&m, i);
     while (m.heap_count > 0) {
-        uint64_t entry = heap_pop(&m);
+        uint64_t entry = heap_pop(m.heap, &m.heap_count);
         uint32_t at = (uint32_t)entry;
         if (m.nodes[at].rank == entry >> 32)
             merge_at(&m, at);

@@ -17,6 +17,7 @@ struct pair {
 };
 
 struct vocabulary {
+    alphabet *alphabet;
     size_t count, tokens_max, bytes_max, merges, merges_max;
     char *bytes;
     uint32_t *starts;
@@ -26,46 +27,11 @@ struct vocabulary {
     uint32_t pairs_mask;
     token *merged;
     token byte_ids[256];
+    size_t word_bytes_max;           /* of a plain token */
     size_t special_bytes_max;        /* longest text of a token that is not plain */
     bool special_bytes[TOKEN_BYTES_MAX + 1]; /* is there one of this length? */
     bool special_first[256];         /* may one start with this byte? */
 };
-
-/* ---- the alphabet of GPT-2: bytes that print stand for themselves, the others for U+0100 and on in order ---- */
-#define ALPHABET_END 0x144u
-
-static bool is_printed_as_itself(unsigned byte)
-{
-    return (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-}
-
-/* The byte that a letter of the alphabet stands for, or -1. */
-static int alphabet_byte(uint32_t letter)
-{
-    if (letter < 256)
-        return is_printed_as_itself(letter) ? (int)letter : -1;
-    if (letter >= ALPHABET_END)
-        return -1;
-    uint32_t nth = letter - 256;
-    return (int)(nth <= 0x20 ? nth : nth <= 0x42 ? nth - 0x21 + 0x7f : 0xad);
-}
-
-/* Writes the bytes that `text` stands for to `to` (text.bytes of room); SIZE_MAX if it is not in the alphabet. */
-static size_t alphabet_decode(struct slice text, char *to)
-{
-    if (utf8_valid(text) != text.bytes)
-        return SIZE_MAX;
-    size_t n = 0;
-    for (size_t at = 0; at < text.bytes;) {
-        uint32_t letter;
-        at += utf8_decode(text, at, &letter);
-        int byte = alphabet_byte(letter);
-        if (byte < 0)
-            return SIZE_MAX;
-        to[n++] = (char)byte;
-    }
-    return n;
-}
 
 /* ---- hashes ---- */
 static uint32_t mix(uint64_t x)
@@ -129,7 +95,8 @@ static int text_map_new(struct text_map *map, size_t count, struct error *err)
     return map->slots ? 0 : error_memory(err);
 }
 
-int vocabulary_new(struct vocabulary **ret, size_t tokens, size_t bytes, size_t merges, struct error *err)
+int vocabulary_new(struct vocabulary **ret, alphabet *spelling, size_t tokens, size_t bytes, size_t merges,
+                   struct error *err)
 {
     if (tokens == 0 || tokens > VOCABULARY_TOKENS_MAX)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens has %zu tokens, the limit is %u", tokens,
@@ -143,6 +110,7 @@ int vocabulary_new(struct vocabulary **ret, size_t tokens, size_t bytes, size_t 
     if (!v)
         return error_memory(err);
     uint32_t pairs = capacity_for(merges);
+    v->alphabet = spelling;
     v->tokens_max = tokens;
     v->bytes_max = bytes;
     v->merges_max = merges;
@@ -180,6 +148,12 @@ void vocabulary_drop(struct vocabulary **vocabulary)
     *vocabulary = NULL;
 }
 
+/* Has it tokens for single bytes beside the plain ones? In GPT-2's alphabet the plain ones are all there is. */
+static bool has_bytes(const struct vocabulary *v)
+{
+    return v->alphabet == alphabet_sentences;
+}
+
 static void note_special(struct vocabulary *v, struct slice text)
 {
     v->special_bytes[text.bytes] = true;
@@ -187,9 +161,80 @@ static void note_special(struct vocabulary *v, struct slice text)
     v->special_bytes_max = MAX(v->special_bytes_max, text.bytes);
 }
 
+/* The byte that "<0xNN>" names, or -1. */
+static int named_byte(struct slice text)
+{
+    int value = 0;
+    if (text.bytes != 6 || memcmp(text.data, "<0x", 3) != 0 || text.data[5] != '>')
+        return -1;
+    for (size_t i = 3; i < 5; i++) {
+        char c = text.data[i];
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* Writes the bytes a token stands for, or the text it is known by; SIZE_MAX if it is not spelled as its kind is. */
+static size_t spell(const struct vocabulary *v, struct slice text, enum token_kind kind, char *to)
+{
+    int byte;
+    switch (kind) {
+    case KIND_PLAIN:
+        return v->alphabet(text, to);
+    case KIND_BYTE:
+        if (!has_bytes(v))
+            break;
+        byte = named_byte(text);
+        *to = (char)byte;
+        return byte < 0 ? SIZE_MAX : 1;
+    case KIND_USER:
+        if (has_bytes(v))
+            return v->alphabet(text, to);
+        break;
+    default:
+        break;
+    }
+    if (utf8_valid(text) != text.bytes)
+        return SIZE_MAX;
+    memcpy(to, text.data, text.bytes);
+    return text.bytes;
+}
+
+static int refuse_double(uint32_t first, size_t second, struct error *err)
+{
+    return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens: tokens %" PRIu32 " and %zu are the same", first,
+                     second);
+}
+
+/* Makes the token known by its bytes. */
+static int enter(struct vocabulary *v, size_t id, struct slice bytes, struct error *err)
+{
+    unsigned char kind = v->kinds[id], first = (unsigned char)bytes.data[0];
+    if (kind == KIND_BYTE && has_bytes(v)) {
+        if (v->byte_ids[first] >= 0)
+            return refuse_double((uint32_t)v->byte_ids[first], id, err);
+        v->byte_ids[first] = (token)id;
+        return 0;
+    }
+    uint32_t *slot = text_slot(v, kind == KIND_PLAIN ? &v->words : &v->specials, bytes);
+    if (*slot)
+        return refuse_double(*slot - 1, id, err);
+    *slot = (uint32_t)id + 1;
+    if (kind != KIND_PLAIN)
+        note_special(v, bytes);
+    else if (bytes.bytes == 1 && !has_bytes(v))
+        v->byte_ids[first] = (token)id;
+    if (kind == KIND_PLAIN)
+        v->word_bytes_max = MAX(v->word_bytes_max, bytes.bytes);
+    return 0;
+}
+
 int vocabulary_add(struct vocabulary *v, struct slice text, enum token_kind kind, struct error *err)
 {
-    size_t id = v->count, start = v->starts[id], bytes = text.bytes;
+    size_t id = v->count, start = v->starts[id], bytes;
     if (id == v->tokens_max)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens has more tokens than it says");
     if (kind < KIND_PLAIN || kind > KIND_BYTE)
@@ -198,27 +243,16 @@ int vocabulary_add(struct vocabulary *v, struct slice text, enum token_kind kind
     if (text.bytes == 0 || text.bytes > TOKEN_BYTES_MAX || text.bytes > v->bytes_max - start)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens: token %zu has %zu bytes, not 1 to %u", id,
                          text.bytes, TOKEN_BYTES_MAX);
-    if (kind == KIND_PLAIN)
-        bytes = alphabet_decode(text, v->bytes + start);
-    else if (utf8_valid(text) == text.bytes)
-        memcpy(v->bytes + start, text.data, text.bytes);
-    else
-        bytes = SIZE_MAX;
+    bytes = spell(v, text, kind, v->bytes + start);
     if (bytes == SIZE_MAX)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens: token %zu is not written in %s", id,
-                         kind == KIND_PLAIN ? "the byte alphabet" : "UTF-8");
+                         has_bytes(v) && kind == KIND_BYTE ? "the form <0xNN>"
+                         : has_bytes(v) || kind != KIND_PLAIN ? "UTF-8"
+                                                              : "the byte alphabet");
     v->starts[id + 1] = (uint32_t)(start + bytes);
-    struct slice stored = {v->bytes + start, bytes};
-    uint32_t *slot = text_slot(v, kind == KIND_PLAIN ? &v->words : &v->specials, stored);
-    if (*slot)
-        return error_set(err, FAULT_MODEL, "tokenizer.ggml.tokens: tokens %" PRIu32 " and %zu are the same",
-                         *slot - 1, id);
-    *slot = (uint32_t)id + 1;
     v->kinds[id] = (unsigned char)kind;
-    if (kind != KIND_PLAIN)
-        note_special(v, stored);
-    else if (bytes == 1)
-        v->byte_ids[(unsigned char)stored.data[0]] = (token)id;
+    if (enter(v, id, (struct slice){v->bytes + start, bytes}, err))
+        return -1;
     v->count++;
     return 0;
 }
@@ -232,11 +266,11 @@ int vocabulary_merge(struct vocabulary *v, struct slice line, struct error *err)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.merges has more merges than it says");
     if (!gap || line.bytes > sizeof bytes)
         return error_set(err, FAULT_MODEL, "tokenizer.ggml.merges: merge %zu is not two tokens and a space", rank);
-    size_t left_bytes = alphabet_decode((struct slice){line.data, (size_t)(gap - line.data)}, bytes);
+    size_t left_bytes = v->alphabet((struct slice){line.data, (size_t)(gap - line.data)}, bytes);
     size_t right_bytes = left_bytes == SIZE_MAX
                              ? SIZE_MAX
-                             : alphabet_decode((struct slice){gap + 1, (size_t)(line.data + line.bytes - gap - 1)},
-                                               bytes + left_bytes);
+                             : v->alphabet((struct slice){gap + 1, (size_t)(line.data + line.bytes - gap - 1)},
+                                           bytes + left_bytes);
     token left = -1, right = -1, whole = -1;
     if (right_bytes != SIZE_MAX) {
         left = vocabulary_word(v, (struct slice){bytes, left_bytes});
@@ -280,6 +314,11 @@ token vocabulary_word(const struct vocabulary *v, struct slice bytes)
 token vocabulary_special(const struct vocabulary *v, struct slice text)
 {
     return (token)*text_slot(v, &v->specials, text) - 1;
+}
+
+size_t vocabulary_word_bytes_max(const struct vocabulary *v)
+{
+    return v->word_bytes_max;
 }
 
 token vocabulary_byte(const struct vocabulary *v, unsigned char byte)

@@ -27,7 +27,7 @@ static struct vocabulary *random_vocabulary(uint64_t *seed, size_t merges)
         snprintf(kept[made++].text, sizeof kept[0].text, "%s %s", left, right);
         memcpy(texts[count++], whole, strlen(whole) + 1);
     }
-    assert_ok(vocabulary_new(&v, count, 4096, made, &err), err);
+    assert_ok(vocabulary_new(&v, alphabet_gpt2, count, 4096, made, &err), err);
     for (size_t i = 0; i < count; i++)
         assert_ok(vocabulary_add(v, slice_of(texts[i]), KIND_PLAIN, &err), err);
     for (size_t i = 0; i < made; i++)
@@ -106,7 +106,7 @@ static void a_character_without_a_byte_token_becomes_the_replacement(void **stat
     AUTO_TOKENS got = {0};
     /* a, and the three bytes of U+FFFD in the alphabet: ef -> U+00EF, bf -> U+00BF, bd -> U+00BD */
     static const char *const tokens[] = {"a", "\u00ef", "\u00bf", "\u00bd"};
-    assert_ok(vocabulary_new(&v, 4, 64, 0, &err), err);
+    assert_ok(vocabulary_new(&v, alphabet_gpt2, 4, 64, 0, &err), err);
     for (size_t i = 0; i < 4; i++)
         assert_ok(vocabulary_add(v, slice_of(tokens[i]), KIND_PLAIN, &err), err);
     static const token wanted[] = {0, 1, 2, 3, 1, 2, 3, 0, 1, 2, 3};
@@ -120,7 +120,7 @@ static void without_a_replacement_the_document_is_refused(void **state UNUSED)
     struct error err;
     AUTO(vocabulary) *v = NULL;
     AUTO_TOKENS got = {0};
-    assert_ok(vocabulary_new(&v, 1, 64, 0, &err), err);
+    assert_ok(vocabulary_new(&v, alphabet_gpt2, 1, 64, 0, &err), err);
     assert_ok(vocabulary_add(v, SLICE("a"), KIND_PLAIN, &err), err);
     assert_int_equal(bpe_encode(v, SLICE("ab"), &got, &err), -1);
     assert_int_equal(err.code, FAULT_DOCUMENT);
@@ -131,7 +131,7 @@ static void all_256_bytes_have_a_letter_and_come_back(void **state UNUSED)
     /* The alphabet written out independently: printable Latin-1 is itself, the rest counts up from U+0100. */
     struct error err;
     AUTO(vocabulary) *v = NULL;
-    assert_ok(vocabulary_new(&v, 256, 1024, 0, &err), err);
+    assert_ok(vocabulary_new(&v, alphabet_gpt2, 256, 1024, 0, &err), err);
     unsigned next = 256;
     for (unsigned byte = 0; byte < 256; byte++) {
         bool prints = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);

@@ -74,20 +74,31 @@ static size_t check_files(const struct tokenizer *t, const char *texts, const ch
     return n;
 }
 
-static void gpt2_ids_are_those_of_the_published_vectors(void **state UNUSED)
+static const char *vector_file(const char *name, const char *suffix)
 {
-    const char *vocabulary = shared_file("data/tokenizer-vectors/ggml-vocab-gpt-2.gguf");
-    if (!vocabulary)
-        skip_loudly("gpt-2 tokenizer vectors", "the shared data is not beside this checkout");
-    AUTO(tokenizer) *t = open_tokenizer(vocabulary);
-    size_t n = check_files(t, shared_file("data/tokenizer-vectors/ggml-vocab-gpt-2.gguf.inp"),
-                           shared_file("data/tokenizer-vectors/ggml-vocab-gpt-2.gguf.out"), "\n__ggml_vocab_test__\n");
-    assert_int_equal(n, 46);
+    char file[96];
+    snprintf(file, sizeof file, "data/tokenizer-vectors/ggml-vocab-%s.gguf%s", name, suffix);
+    return shared_file(file);
+}
+
+static void ids_are_those_of_the_published_vectors(void **state UNUSED)
+{
+    static const char *const names[] = {"gpt-2", "phi-3", "llama-spm", "bert-bge"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const char *vocabulary = vector_file(names[i], "");
+        if (!vocabulary)
+            skip_loudly("tokenizer vectors", "the shared data is not beside this checkout");
+        AUTO(tokenizer) *t = open_tokenizer(vocabulary);
+        size_t n = check_files(t, vector_file(names[i], ".inp"), vector_file(names[i], ".out"),
+                               "\n__ggml_vocab_test__\n");
+        assert_int_equal(n, 46);
+    }
 }
 
 static void reference_models_tokenize_as_the_reference_did(void **state UNUSED)
 {
-    static const char *const names[] = {"llama-f32", "llama-q6_k", "qwen2-f32", "qwen3-f32"};
+    static const char *const names[] = {"llama-f32", "llama-q6_k", "qwen2-f32",     "qwen3-f32",
+                                        "gemma3-f32", "gemma3-q8_0", "bert-mean-f32", "bert-cls-q8_0"};
     size_t compared = 0;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char file[64];
@@ -112,7 +123,11 @@ static void reference_models_tokenize_as_the_reference_did(void **state UNUSED)
                 ids[k] = (token)json_integer_value(json_array_get(tokens, k));
             AUTO_TOKENS got = {0};
             struct error err;
+            if (tokenizer_first(t) >= 0)
+                assert_ok(token_list_add(&got, tokenizer_first(t), &err), err);
             assert_ok(tokenizer_encode(t, slice_of(text), false, &got, &err), err);
+            if (tokenizer_last(t) >= 0)
+                assert_ok(token_list_add(&got, tokenizer_last(t), &err), err);
             assert_true(got.count >= json_array_size(tokens)); /* the reference cut at 90 ids */
             assert_true(got.count == json_array_size(tokens) || json_array_size(tokens) >= 90);
             assert_memory_equal(got.ids, ids, json_array_size(tokens) * sizeof *ids);
@@ -120,7 +135,21 @@ static void reference_models_tokenize_as_the_reference_did(void **state UNUSED)
         }
         json_decref(root);
     }
-    assert_true(compared >= 10);
+    assert_true(compared >= 20);
+}
+
+static void ids_of_mixed_texts_are_those_of_other_tokenizers(void **state UNUSED)
+{
+    static const char *const files[][2] = {{"llama-spm", "tests/golden/spm-ids.txt"},
+                                           {"bert-bge", "tests/golden/bert-ids.txt"}};
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        const char *vocabulary = vector_file(files[i][0], "");
+        if (!vocabulary)
+            skip_loudly("golden ids of the vector vocabularies", "the shared data is not beside this checkout");
+        AUTO(tokenizer) *t = open_tokenizer(vocabulary);
+        size_t n = check_files(t, source_file("tests/golden/texts.txt"), source_file(files[i][1]), "\n----\n");
+        assert_int_equal(n, 59);
+    }
 }
 
 static const char *default_model(void)
@@ -257,7 +286,7 @@ static char long_token[5000];
 
 static const struct lie lies[] = {
     {.what = "a good one", .tokens = {"a", "b", "ab", "<s>"}, .kinds = {1, 1, 1, 3}, .merges = {"a b"}},
-    {.what = "another tokenizer", .model = "llama", .tokens = {"a"}, .kinds = {1}, .wanted = "tokenizer.ggml.model"},
+    {.what = "another tokenizer", .model = "t5", .tokens = {"a"}, .kinds = {1}, .wanted = "tokenizer.ggml.model"},
     {.what = "another pre-tokenizer", .pre = "gpt-9", .tokens = {"a"}, .kinds = {1}, .wanted = "tokenizer.ggml.pre"},
     {.what = "no tokens", .wanted = "0 tokens"},
     {.what = "fewer kinds than tokens", .tokens = {"a", "b"}, .kinds = {1, 1}, .kinds_count = 1, .wanted = "1 entries"},
@@ -288,6 +317,10 @@ static const struct lie lies[] = {
      .named_id = 2, .wanted = "eos_token_id"},
     {.what = "a huge end token", .tokens = {"a", "b"}, .kinds = {1, 1}, .named = "tokenizer.ggml.eos_token_id",
      .named_id = UINT32_MAX, .wanted = "eos_token_id"},
+    {.what = "no scores", .model = "llama", .tokens = {"a"}, .kinds = {1}, .wanted = "tokenizer.ggml.scores"},
+    {.what = "no CLS", .model = "bert", .tokens = {"a"}, .kinds = {1}, .wanted = "cls_token_id"},
+    {.what = "no SEP", .model = "bert", .tokens = {"a", "b"}, .kinds = {1, 1}, .named = "tokenizer.ggml.cls_token_id",
+     .named_id = 1, .wanted = "seperator_token_id"},
     {.what = "a BOS that is not there", .tokens = {"a"}, .kinds = {1}, .adds_bos = true, .wanted = "bos_token_id"},
 };
 
@@ -350,8 +383,9 @@ static void an_unknown_pre_tokenizer_names_the_known_ones(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gpt2_ids_are_those_of_the_published_vectors),
+        cmocka_unit_test(ids_are_those_of_the_published_vectors),
         cmocka_unit_test(reference_models_tokenize_as_the_reference_did),
+        cmocka_unit_test(ids_of_mixed_texts_are_those_of_other_tokenizers),
         cmocka_unit_test(smollm_ids_are_those_of_another_tokenizer),
         cmocka_unit_test(any_text_comes_back_byte_for_byte),
         cmocka_unit_test(any_text_comes_back_in_larger_vocabularies),

@@ -39,6 +39,8 @@ struct ruleset {
     size_t count;
     struct dictionary *dictionary;
     uint32_t *at_first, *at_rules; /* rules tried at word w: at_rules[at_first[w] .. at_first[w + 1]) */
+    uint32_t *finder_rules;        /* the rules without a pattern */
+    size_t finder_count;
     struct start_set sets[START_SETS_MAX];
     uint32_t set_count;
     uint64_t sets_of_byte[256]; /* bit s: the byte is in set s */

@@ -136,6 +136,8 @@ static int compile_all(struct ruleset *s, struct error *err)
             rule->index = (uint32_t)(s->count - 1);
             if (rule_compile(rule, s->packs[p], &s->packs[p]->rules[i], s->dictionary, s->arena, err))
                 return -1;
+            if (rule->text->finder)
+                s->finder_rules[s->finder_count++] = rule->index;
             uint32_t groups = 0;
             if (rule->code)
                 pcre2_pattern_info(rule->code, PCRE2_INFO_CAPTURECOUNT, &groups);
@@ -160,6 +162,7 @@ int ruleset_of_packs(struct ruleset **ret, struct pack **packs, size_t count, st
         return error_memory(err);
     if (arena_new(&s->arena, err) || dictionary_new(&s->dictionary, err) ||
         !(s->packs = arena_array(s->arena, count, sizeof *s->packs, err)) ||
+        !(s->finder_rules = arena_array(s->arena, rules + 1, sizeof *s->finder_rules, err)) ||
         !(s->rules = arena_array(s->arena, rules + 1, sizeof *s->rules, err)))
         return -1;
     for (size_t i = 0; i < count; i++) {

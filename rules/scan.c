@@ -169,13 +169,21 @@ static int take_find(void *context, const struct finder_find *find, struct error
     return add_at(s, &finding, at, err);
 }
 
-/* A rule without a pattern: its finder goes over the text once. */
-static int run_finder(struct scanner *s, const struct rule *rule, struct error *err)
+/* The rules without a pattern: one pass over the runs of capitalised words for all of them. */
+static int run_finders(struct scanner *s, struct error *err)
 {
-    const struct rule_text *t = rule->text;
-    struct finder_points points = {t->score_pattern, t->score_valid, t->score_context, t->score_negative};
-    struct finder_run run = {s, rule};
-    return t->finder->run(s->text, &points, s->threshold, take_find, &run, err);
+    const struct ruleset *r = s->ruleset;
+    struct name_run words;
+    for (size_t at = 0; r->finder_count && name_run_next(s->text, at, &words); at = words.next)
+        for (size_t i = 0; i < r->finder_count; i++) {
+            struct finder_run run = {s, &r->rules[r->finder_rules[i]]};
+            const struct rule_text *t = run.rule->text;
+            struct finder_points points = {t->score_pattern, t->score_valid, t->score_context,
+                                           t->score_negative};
+            if (t->finder->run(s->text, &words, &points, s->threshold, take_find, &run, err))
+                return -1;
+        }
+    return 0;
 }
 
 /* One call of the machine code from `from`. 1 = match, 0 = none. Never the interpreter: pcre2_jit_match
@@ -285,17 +293,12 @@ int scanner_scan(struct scanner *s, struct slice text, double threshold, const s
     if (shadow_set(s->shadow, text, err))
         return -1;
     s->text = shadow_text(s->shadow);
-    if (search_at_words(s, err) || prefilter_run(s->ruleset, s->text, s->ranges, err))
+    if (search_at_words(s, err) || run_finders(s, err) || prefilter_run(s->ruleset, s->text, s->ranges, err))
         return -1;
     for (size_t i = 0; i < s->ruleset->count; i++) {
         const struct rule *rule = &s->ruleset->rules[i];
-        if (rule->at.count)
+        if (rule->at.count || rule->text->finder)
             continue;
-        if (rule->text->finder) {
-            if (run_finder(s, rule, err))
-                return -1;
-            continue;
-        }
         const struct span everything = {0, s->text.bytes};
         const struct ranges all = {.items = (struct span *)&everything, .count = 1};
         const struct ranges *where = rule->start_set == NO_SET ? &all : &s->ranges[rule->start_set];

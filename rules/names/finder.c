@@ -1,7 +1,7 @@
 /* finder.c - see finder.h. */
 #include "rules/names/finder.h"
 
-const struct finder *const finders[] = {&finder_person, NULL};
+const struct finder *const finders[] = {&finder_person, &finder_place, &finder_hospital, NULL};
 
 const struct finder *finder_find(const char *name)
 {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/slice.h"
+#include "rules/names/token.h"
 
 /* What a rule gives (docs/rules.md, "The score"), or how much of each a find gets. */
 struct finder_points {
@@ -21,14 +22,14 @@ typedef int finder_take(void *context, const struct finder_find *find, struct er
 
 struct finder {
     const char *name, *help;
-    /* Calls `take` for each find whose points reach `threshold`, in the order of the text. The evidence is
-     * multiplied by what `points` says: `valid` what the words are, `context` what stands beside, `negative`
-     * what speaks against. */
-    int (*run)(struct slice text, const struct finder_points *points, double threshold, finder_take *take,
-               void *context, struct error *err);
+    /* Calls `take` for each find in a run of capitalised words whose points reach `threshold`, in the order
+     * of the text. The evidence is multiplied by what `points` says: `valid` what the words are, `context`
+     * what stands beside, `negative` what speaks against. */
+    int (*run)(struct slice text, const struct name_run *run, const struct finder_points *points,
+               double threshold, finder_take *take, void *context, struct error *err);
 };
 
-extern const struct finder finder_person, finder_place;
+extern const struct finder finder_person, finder_place, finder_hospital;
 extern const struct finder *const finders[]; /* NULL at the end */
 const struct finder *finder_find(const char *name);
 

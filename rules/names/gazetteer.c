@@ -33,10 +33,18 @@ static int compare(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
     return order ? order : (a_bytes > b_bytes) - (a_bytes < b_bytes);
 }
 
+static unsigned letter_number(struct slice word, size_t at)
+{
+    char c = at < word.bytes ? word.data[at] : 0;
+    return c >= 'a' && c <= 'z' ? (unsigned)(c - 'a') + 1 : 0;
+}
+
 /* The last block whose first word is not behind `word`. */
 static uint32_t find_block(struct slice word)
 {
-    uint32_t low = 0, high = gazetteer_block_count;
+    unsigned pair = letter_number(word, 0) * 27 + letter_number(word, 1);
+    uint32_t low = gazetteer_pair_block[pair],
+             high = MIN(gazetteer_pair_block[pair + 1] + 1u, gazetteer_block_count);
     while (high - low > 1) {
         uint32_t middle = (low + high) / 2, at = gazetteer_block_at[middle] + 1, bytes = 0;
         while (is_of_word(gazetteer_text[at + bytes]))
@@ -56,8 +64,7 @@ float gazetteer_spelling(struct slice lower)
     if (lower.bytes == 0)
         return 0;
     for (size_t i = 0; i <= lower.bytes; i++) {
-        char letter = i < lower.bytes ? lower.data[i] : 0;
-        unsigned c = letter >= 'a' && letter <= 'z' ? (unsigned)(letter - 'a') + 1 : 0;
+        unsigned c = letter_number(lower, i);
         if (i > 0)
             sum += gazetteer_trigrams[(a * 27 + b) * 27 + c];
         a = b;

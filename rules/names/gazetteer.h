@@ -2,9 +2,9 @@
  * and the classes it belongs to. The table (gazetteer_data.c) is written by scripts/make-gazetteer, which
  * names its sources.
  *
- *   text    ... '0' amberson f f | '5' ton f f | ...      shared letters, letters that differ, two bytes of
- * facts block_at  where each block of 16 entries begins, with a whole word: found by bisection, then read
- * through
+ *   text      ... '0' amberson f f | '5' ton f f | ...     shared letters, the others, two bytes of facts
+ *   block_at  where each block of 16 entries begins, with a whole word: found by bisection between
+ *             the blocks of its first two letters (pair_block), then read through
  */
 #ifndef ALCOVE_RULES_NAMES_GAZETTEER_H
 #define ALCOVE_RULES_NAMES_GAZETTEER_H
@@ -32,6 +32,7 @@ enum word_class {
     CLASS_PARTICLE = 1 << 15, /* van, de, al */
     CLASS_HEADER = 1 << 16,   /* History, Plan */
     CLASS_HOSPITAL = 1 << 17, /* the whole name of a hospital */
+    CLASS_FIRST = 1 << 18,    /* places or hospitals of several words begin with it */
 };
 
 struct word_facts {
@@ -53,6 +54,7 @@ float gazetteer_spelling(struct slice lower);
 #define GAZETTEER_WORD_MAX 40u
 extern const struct word_facts gazetteer_facts[];
 extern const uint32_t gazetteer_block_at[];
+extern const uint16_t gazetteer_pair_block[27 * 27 + 1]; /* the last block that begins before the pair */
 extern const uint32_t gazetteer_block_count, gazetteer_text_bytes;
 extern const char gazetteer_text[];
 extern const int8_t gazetteer_trigrams[27 * 27 * 27]; /* sixteenths */

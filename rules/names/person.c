@@ -62,8 +62,8 @@ static int take_words(struct slice text, const struct name_run *run, size_t firs
     return take(context, &find, err);
 }
 
-static int find_in_run(struct slice text, const struct name_run *run, const struct finder_points *points,
-                       double threshold, finder_take *take, void *context, struct error *err)
+static int run_person(struct slice text, const struct name_run *run, const struct finder_points *points,
+                      double threshold, finder_take *take, void *context, struct error *err)
 {
     struct finder_points each[RUN_TOKENS_MAX];
     bool is_name[RUN_TOKENS_MAX];
@@ -89,16 +89,6 @@ static int find_in_run(struct slice text, const struct name_run *run, const stru
         if (take_words(text, run, i, last, &each[best], take, context, err))
             return -1;
     }
-    return 0;
-}
-
-static int run_person(struct slice text, const struct finder_points *points, double threshold,
-                      finder_take *take, void *context, struct error *err)
-{
-    struct name_run run;
-    for (size_t at = 0; name_run_next(text, at, &run); at = run.next)
-        if (find_in_run(text, &run, points, threshold, take, context, err))
-            return -1;
     return 0;
 }
 

@@ -258,7 +258,11 @@ bool name_run_next(struct slice text, size_t at, struct name_run *run)
             break;
         at = word_end(text, at) - 1;
     }
-    memset(run, 0, offsetof(struct name_run, next));
+    run->count = 0;
+    run->before = run->after = (struct word_facts){0};
+    run->before_at = (struct span){0, 0};
+    run->has_before = run->has_after = false;
+    run->mark_before = run->mark_after = 0;
     run->tokens[run->count++] = token;
     look_before(text, run);
     while (run->count < RUN_TOKENS_MAX) {

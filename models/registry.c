@@ -42,9 +42,10 @@ static bool is_in(const char *folder, struct registry_entry *entry)
     return false;
 }
 
-static void locate(const struct folders *folders, size_t first, struct registry_entry *entry)
+/* An added model lies beside its entry; one of the program's own list, the last, where the folders' order has it. */
+static void locate(const struct folders *folders, size_t listed_in, struct registry_entry *entry)
 {
-    if (is_in(folders->paths[first], entry))
+    if (listed_in + 1 < folders->count && is_in(folders->paths[listed_in], entry))
         return;
     for (size_t i = 0; i < folders->count; i++)
         if (is_in(folders->paths[i], entry))

@@ -116,8 +116,10 @@ int registry_add(const char *path, const char *name, const char *own_folder UNUS
         path_join(draft.path, sizeof draft.path, err, "%s/.%s.part", folder, name))
         return -1;
     unlink(draft.path); /* of an addition that was killed */
-    if (copy(path, draft.path, &digest, err) || describe(draft.path, &entry, err))
+    if (copy(path, draft.path, &digest, err))
         return -1;
+    if (describe(draft.path, &entry, err)) /* of the copy; what is wrong is wrong with the file that was given */
+        return strcmp(err->file, draft.path) == 0 ? error_at(err, path, err->line, err->column) : -1;
     /* The digest is part of the file's name: an entry that is replaced keeps its file until the new one stands. */
     hash_hex(&digest, digest_text);
     memcpy(entry.sha256, digest_text, sizeof entry.sha256);

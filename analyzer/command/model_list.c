@@ -65,6 +65,13 @@ static int run_add(struct context *context, const struct arguments *arguments, s
     return 0;
 }
 
+/* A file that no registry names has no digest to be held to: it must load. */
+static int check_unregistered(const char *path, struct error *err)
+{
+    AUTO(model) *model = NULL;
+    return model_load(&model, path, NULL, err);
+}
+
 /* One model: its bytes against the registered digest. A wrong one is printed and counted. */
 static void verify(struct context *context, const char *name, const char *own, size_t *failed)
 {
@@ -72,20 +79,22 @@ static void verify(struct context *context, const char *name, const char *own, s
     struct hash digest;
     struct error err = {0};
     char hex[HASH_HEX_BYTES];
-    if (registry_find(name, own, &entry, &digest, &err)) {
+    if (registry_find(name, own, &entry, &digest, &err) ||
+        (strcmp(entry.path, name) == 0 && check_unregistered(name, &err))) {
         error_print(&err, stderr, context->is_json);
         ++*failed;
         return;
     }
+    bool is_registered = strcmp(entry.path, name) != 0; /* else the name was a path */
     hash_hex(&digest, hex);
     if (context->is_json) {
-        json_t *line =
-            json_pack("{s:s, s:s, s:s, s:b}", "name", name, "path", entry.path, "sha256", hex, "valid", 1);
+        json_t *line = json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name, "path", entry.path, "sha256", hex,
+                                 "registered", is_registered, "valid", 1);
         json_print(line, context->out);
         json_decref(line);
     } else {
         fprintf(context->out, "%s: %s (SHA-256 %s)\n", name,
-                entry.sha256[0] ? "as registered" : "not registered", hex);
+                is_registered ? "as registered" : "it loads, but is not registered", hex);
     }
 }
 
@@ -152,6 +161,7 @@ const struct command command_model_verify = {
     .operands = "[MODEL...]",
     .operands_max = UINT_MAX,
     .summary = "check models against their registered SHA-256",
-    .about = "Without MODEL, all registered ones that are there. Exit status 5 when one does not hold.",
+    .about = "Without MODEL, all registered ones that are there. A file that is not registered must load. Exit "
+             "status 5 when one does not hold.",
     .run = run_verify,
 };

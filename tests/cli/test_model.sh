@@ -81,7 +81,11 @@ expect 5 model info tiny
 warns 'SHA-256'
 head -c 3000 "$tiny" > "$work/cut.gguf"
 expect 5 model info "$work/cut.gguf"
+expect 5 model verify "$work/cut.gguf"
+expect 0 model verify "$tiny"
+says 'not registered'
 expect 5 model add "$work/cut.gguf" --name cut
+warns "error: $work/cut.gguf: "
 printf 'GGUF' > "$work/stub.gguf"
 expect 5 model info "$work/stub.gguf"
 expect 5 model add "$work/prompt" --name text

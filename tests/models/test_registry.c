@@ -93,6 +93,20 @@ static void a_shipped_entry_finds_its_file_in_any_folder(void **state)
     assert_string_equal(entry.path, path_of(home->given, "m.gguf"));
 }
 
+static void a_shipped_entry_takes_the_file_of_the_first_folder(void **state)
+{
+    struct home *home = *state;
+    struct registry_entry entry;
+    struct hash digest;
+    struct error err = {0};
+    write_entry(home->own, "m", "m.gguf", ONE);
+    write_file(home->own, "m.gguf", "one\n");
+    write_file(home->given, "m.gguf", "altered\n");
+    assert_int_equal(registry_find("m", home->own, &entry, &digest, &err), -1);
+    assert_int_equal(err.code, FAULT_MODEL);
+    assert_string_equal(err.file, path_of(home->given, "m.gguf"));
+}
+
 static void without_a_home_the_other_folders_serve(void **state)
 {
     struct home *home = *state;
@@ -282,6 +296,7 @@ int main(void)
 #define IN_A_HOME(f) cmocka_unit_test_setup_teardown(f, home_open, home_close)
     const struct CMUnitTest tests[] = {
         IN_A_HOME(folders_are_searched_in_their_order),
+        IN_A_HOME(a_shipped_entry_takes_the_file_of_the_first_folder),
         IN_A_HOME(a_shipped_entry_finds_its_file_in_any_folder),
         IN_A_HOME(without_a_home_the_other_folders_serve),
         IN_A_HOME(a_file_with_another_digest_is_refused),

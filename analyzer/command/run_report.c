@@ -132,10 +132,11 @@ static void print_end(const struct context *context, const struct run_end *end)
 {
     const struct run_counts *c = &end->counts;
     fprintf(context->out,
-            "%llu documents: %llu done, %llu skipped (done before), %llu quarantined, %llu failed; %zu "
-            "values removed\n",
-            (unsigned long long)c->documents, (unsigned long long)c->done, (unsigned long long)c->skipped,
-            (unsigned long long)c->quarantined, (unsigned long long)c->failed, end->redactions);
+            "%llu document%s: %llu done, %llu skipped (done before), %llu quarantined, %llu failed; %zu "
+            "value%s removed\n",
+            (unsigned long long)c->documents, c->documents == 1 ? "" : "s", (unsigned long long)c->done,
+            (unsigned long long)c->skipped, (unsigned long long)c->quarantined, (unsigned long long)c->failed,
+            end->redactions, end->redactions == 1 ? "" : "s");
 }
 
 /* ---- both ---- */

@@ -161,7 +161,7 @@ const struct command command_model_verify = {
     .operands = "[MODEL...]",
     .operands_max = UINT_MAX,
     .summary = "check models against their registered SHA-256",
-    .about = "Without MODEL, all registered ones that are there. A file that is not registered must load. Exit "
-             "status 5 when one does not hold.",
+    .about = "Without MODEL, all registered ones that are there. A file that is not registered must load. "
+             "Exit status 5 when one does not hold.",
     .run = run_verify,
 };

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "rules/context.h"
+#include "rules/joined.h"
 #include "rules/prefilter.h"
 #include "rules/shadow.h"
 
@@ -14,6 +15,8 @@
 struct scanner {
     const struct ruleset *ruleset;
     struct shadow *shadow;
+    struct joined *joined;
+    bool is_joined; /* `text` is the joined one */
     struct ranges ranges[START_SETS_MAX];
     pcre2_match_data *match;
     pcre2_match_context *context;
@@ -30,6 +33,7 @@ void scanner_drop(struct scanner **scanner)
     if (!s)
         return;
     shadow_drop(&s->shadow);
+    joined_drop(&s->joined);
     for (size_t i = 0; i < START_SETS_MAX; i++)
         ranges_release(&s->ranges[i]);
     pcre2_match_data_free(s->match);
@@ -55,7 +59,7 @@ int scanner_new(struct scanner **ret, const struct ruleset *ruleset, struct erro
     pcre2_set_depth_limit(s->context, DEPTH_LIMIT);
     pcre2_set_heap_limit(s->context, HEAP_LIMIT_KIB);
     pcre2_jit_stack_assign(s->context, NULL, s->stack);
-    if (shadow_new(&s->shadow, err))
+    if (shadow_new(&s->shadow, err) || joined_new(&s->joined, err))
         return -1;
     *ret = TAKE(s);
     return 0;
@@ -108,6 +112,11 @@ static struct span cut(const struct scanner *s, const struct rule *rule, struct 
 /* Adds the finding at a place of the shadow, told in bytes of the original. */
 static int add_at(struct scanner *s, struct finding *finding, struct span at, struct error *err)
 {
+    if (s->is_joined) {
+        if (!joined_shadow(s->joined, at, &at))
+            return 0; /* the first look saw it too */
+        finding->context_at = UINT32_MAX;
+    }
     struct span original = shadow_original(s->shadow, at.start, at.end);
     finding->start = original.start;
     finding->end = original.end;
@@ -285,15 +294,10 @@ static void sort_findings(struct scanner *s)
     s->count = kept;
 }
 
-int scanner_scan(struct scanner *s, struct slice text, double threshold, const struct finding **ret_findings,
-                 size_t *ret_count, struct error *err)
+/* The rules with a pattern that are not tied to words, each where it can start. */
+static int search_everywhere(struct scanner *s, struct error *err)
 {
-    s->count = 0;
-    s->threshold = threshold;
-    if (shadow_set(s->shadow, text, err))
-        return -1;
-    s->text = shadow_text(s->shadow);
-    if (search_at_words(s, err) || run_finders(s, err) || prefilter_run(s->ruleset, s->text, s->ranges, err))
+    if (prefilter_run(s->ruleset, s->text, s->ranges, err))
         return -1;
     for (size_t i = 0; i < s->ruleset->count; i++) {
         const struct rule *rule = &s->ruleset->rules[i];
@@ -306,6 +310,32 @@ int scanner_scan(struct scanner *s, struct slice text, double threshold, const s
             if (search(s, rule, where->items[j].start, where->items[j].end, err))
                 return -1;
     }
+    return 0;
+}
+
+/* The same once more over what was torn apart; only what reaches over such a place is new. */
+static int search_joined(struct scanner *s, struct error *err)
+{
+    if (joined_make(s->joined, s->text, &s->text, err))
+        return -1;
+    if (s->text.bytes == 0)
+        return 0;
+    s->is_joined = true;
+    int result = search_at_words(s, err) || search_everywhere(s, err) ? -1 : 0;
+    s->is_joined = false;
+    return result;
+}
+
+int scanner_scan(struct scanner *s, struct slice text, double threshold, const struct finding **ret_findings,
+                 size_t *ret_count, struct error *err)
+{
+    s->count = 0;
+    s->threshold = threshold;
+    if (shadow_set(s->shadow, text, err))
+        return -1;
+    s->text = shadow_text(s->shadow);
+    if (search_at_words(s, err) || run_finders(s, err) || search_everywhere(s, err) || search_joined(s, err))
+        return -1;
     sort_findings(s);
     *ret_findings = s->findings;
     *ret_count = s->count;

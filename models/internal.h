@@ -16,7 +16,8 @@ struct tokenizer;    /* models/token/tokenizer.h */
 /* The numbers that the file's keys give; each bounded by arch.c. */
 struct shape {
     uint32_t layers, dim, heads, kv_heads, head_size, ffn_dim, vocabulary, context, rope_dim;
-    float rope_base, norm_epsilon;
+    uint32_t window; /* positions a token of a window layer sees, itself among them; 0 = every layer sees all */
+    float rope_base, window_rope_base, norm_epsilon, embedding_scale;
 };
 
 struct model {

@@ -27,6 +27,8 @@
 
 #define PARTS 8u          /* blocks that share the scales of a K type: 256 inputs */
 
+enum gate_kind { GATE_SILU, GATE_GELU, GATE_KINDS };
+
 enum weight_kind {
     WEIGHT_F32, WEIGHT_F16, WEIGHT_BF16, WEIGHT_Q8, WEIGHT_Q4, WEIGHT_Q4M, WEIGHT_NL, WEIGHT_Q5, WEIGHT_Q5M,
     WEIGHT_Q2K, WEIGHT_Q3K, WEIGHT_Q4K, WEIGHT_Q5K, WEIGHT_Q6, WEIGHT_KINDS
@@ -66,7 +68,7 @@ struct block_q5k { /* the same; high as in block_q5 */
         int8_t scale[PANEL], least[PANEL];
     } parts[PARTS];
 };
-struct block_q2k { /* w = d (scale & 15) q - m (scale >> 4): a scale for 16 inputs; q as bits 4 and 5 of block_q6 */
+struct block_q2k { /* w = d (scale & 15) q - m (scale >> 4), for 16 inputs; q as bits 4, 5 of block_q6 */
     uint16_t d[PANEL], m[PANEL];
     struct part_q2k {
         uint8_t pairs[128], scale[2][PANEL];
@@ -131,9 +133,20 @@ struct kernels {
     /* y = x / sqrt(mean(x^2) + epsilon) * w. False when the sum of squares is not finite. count: a multiple of 16. */
     bool (*rms_norm)(const float *x, const float *w, size_t count, float epsilon, float *y);
 
-    /* y += x; y = silu(gate) * up, silu(g) = g / (1 + exp(-g)). y may be gate. count: a multiple of 16. */
+    /* y = (x - mean) / sqrt(variance + epsilon) * w + b. False when the variance is not finite. count as above. */
+    bool (*layer_norm)(const float *x, const float *w, const float *b, size_t count, float epsilon, float *y);
+
+    /* y += x. count: a multiple of 16. */
     void (*add)(float *y, const float *x, size_t count);
-    void (*silu_times)(const float *gate, const float *up, size_t count, float *y);
+
+    /* y = act(gate) * up. y may be gate. count: a multiple of 16.
+     *   silu(g) = g / (1 + exp(-g))
+     *   gelu(g) = g / 2 (1 + tanh(u)) = g / (1 + exp(-2 u)), u = sqrt(2 / pi) (g + 0.044715 g^3)
+     *             (Hendrycks and Gimpel, 2016) */
+    void (*gates[GATE_KINDS])(const float *gate, const float *up, size_t count, float *y);
+
+    /* x = x / 2 (1 + erf(x / sqrt(2))): the exact gelu, to 2.5e-7 of x. count: a multiple of 16. */
+    void (*gelu)(float *x, size_t count);
 
     /* Floats to halves, to nearest even. count: a multiple of 16. False when one is NaN or becomes infinite. */
     bool (*to_halves)(const float *x, size_t count, uint16_t *to);

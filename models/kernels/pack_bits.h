@@ -1,5 +1,5 @@
-/* pack_bits.h - inside kernels/: where the bits of a packed block lie, for those who write and unpack them; and the rows
- * of the K types, which have a file of their own (pack_k.c). kernels.h draws the blocks. */
+/* pack_bits.h - inside kernels/: where the bits of a packed block lie, for those who write and unpack them; and the
+ * rows of the K types, which have a file of their own (pack_k.c). kernels.h draws the blocks. */
 #ifndef ALCOVE_MODELS_KERNELS_PACK_BITS_H
 #define ALCOVE_MODELS_KERNELS_PACK_BITS_H
 

@@ -119,7 +119,8 @@ void q2k_unpack(const void *weights, size_t row, size_t width, float *ret)
         const struct block_q2k *b = &w[i / 256];
         const struct part_q2k *p = &b->parts[i / BLOCK % PARTS];
         unsigned scale = p->scale[i % BLOCK / 16][c];
-        ret[i] = k_weight(b->d[c], (int8_t)(scale & 15), (int)pair(p->pairs, i % BLOCK, c), b->m[c], (int8_t)(scale >> 4));
+        int q = (int)pair(p->pairs, i % BLOCK, c);
+        ret[i] = k_weight(b->d[c], (int8_t)(scale & 15), q, b->m[c], (int8_t)(scale >> 4));
     }
 }
 

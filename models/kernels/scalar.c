@@ -1,4 +1,4 @@
-/* scalar.c - the definition of every kernel, plain enough to be checked by eye; the products are in scalar_products.c. */
+/* scalar.c - the definition of every kernel, plain enough to be checked by eye; products are in scalar_products.c. */
 #include "models/format/quant.h"
 #include "models/kernels/kernels.h"
 #include "models/kernels/scalar_math.h"
@@ -49,6 +49,20 @@ static bool rms_norm(const float *x, const float *w, size_t count, float epsilon
     return isfinite(total);
 }
 
+static bool layer_norm(const float *x, const float *w, const float *b, size_t count, float epsilon, float *y)
+{
+    float sums[SUMS] = {0}, squares[SUMS] = {0};
+    for (size_t i = 0; i < count; i++)
+        sums[i % SUMS] += x[i];
+    float mean = tree_sum(sums) / (float)count;
+    for (size_t i = 0; i < count; i++)
+        squares[i % SUMS] = fmaf(x[i] - mean, x[i] - mean, squares[i % SUMS]);
+    float total = tree_sum(squares), inverse = 1.0f / sqrtf(total / (float)count + epsilon);
+    for (size_t i = 0; i < count; i++)
+        y[i] = fmaf((x[i] - mean) * inverse, w[i], b[i]);
+    return isfinite(total);
+}
+
 static void add(float *y, const float *x, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -59,6 +73,22 @@ static void silu_times(const float *gate, const float *up, size_t count, float *
 {
     for (size_t i = 0; i < count; i++)
         y[i] = gate[i] / (1.0f + float_exp(-gate[i])) * up[i];
+}
+
+static void gelu_times(const float *gate, const float *up, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        float g = gate[i], twice_u = g * fmaf(GELU_CUBIC, g * g, GELU_LINEAR);
+        y[i] = g / (1.0f + float_exp(-twice_u)) * up[i];
+    }
+}
+
+static void gelu(float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        float half_erfc = 0.5f * float_erfc((x[i] > -x[i] ? x[i] : -x[i]) * ROOT_HALF);
+        x[i] *= x[i] < 0 ? half_erfc : 1.0f - half_erfc; /* no difference of near numbers on the left */
+    }
 }
 
 static bool to_halves(const float *x, size_t count, uint16_t *to)
@@ -115,8 +145,10 @@ const struct kernels kernels_scalar = {
     .products = SCALAR_PRODUCTS,
     .quantise = quantise,
     .rms_norm = rms_norm,
+    .layer_norm = layer_norm,
     .add = add,
-    .silu_times = silu_times,
+    .gates = {[GATE_SILU] = silu_times, [GATE_GELU] = gelu_times},
+    .gelu = gelu,
     .to_halves = to_halves,
     .scores = scores,
     .softmax = softmax,

@@ -1,7 +1,7 @@
 /* arch.c - see arch.h. */
 #include "models/network/arch.h"
 
-#include "models/kernels/kernels.h"
+#include <math.h>
 
 #define LAYERS_MAX 1024u
 #define DIM_MAX 65536u
@@ -12,9 +12,28 @@
 #define VOCABULARY_MAX (1u << 24)
 #define KEY_TEXT_BYTES 128
 
+#define WINDOW_PERIOD 6u        /* every sixth layer sees everything (Gemma 3) */
+
+/* clang-format off */
 static const struct architecture architectures[] = {
-    {"llama", ROPE_PAIRS},
+    {"llama",  ROPE_PAIRS,  GATE_SILU, 0},
+    {"qwen2",  ROPE_HALVES, GATE_SILU, QKV_BIAS},
+    {"qwen3",  ROPE_HALVES, GATE_SILU, QK_NORM},
+    {"gemma3", ROPE_HALVES, GATE_GELU, QK_NORM | PRODUCT_NORMS | SCALED_EMBEDDING | WINDOWS},
 };
+/* clang-format on */
+
+uint32_t architecture_window(const struct architecture *a, const struct shape *s, uint32_t layer)
+{
+    return a->traits & WINDOWS && layer % WINDOW_PERIOD != WINDOW_PERIOD - 1 ? s->window : 0;
+}
+
+void architecture_names(char *ret, size_t bytes)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < COUNT_OF(architectures) && at < bytes; i++)
+        at += (size_t)snprintf(ret + at, bytes - at, "%s%s", i ? ", " : "", architectures[i].name);
+}
 
 /* "llama" and "block_count" give "llama.block_count", in one static buffer a call site's use. */
 static const char *key_of(char text[KEY_TEXT_BYTES], const struct architecture *a, const char *key)
@@ -62,7 +81,20 @@ static int read_numbers(const struct gguf *g, const struct architecture *a, stru
         return -1;
     if (value_size != s->head_size)
         return shape_error(g, "keys and values of different size are not supported", err);
+    s->embedding_scale = a->traits & SCALED_EMBEDDING ? sqrtf((float)s->dim) : 1;
     return 0;
+}
+
+static int read_windows(const struct gguf *g, const struct architecture *a, struct shape *s, struct error *err)
+{
+    static const uint32_t none = 0, period = WINDOW_PERIOD;
+    static const float base = 10000;
+    uint32_t said;
+    if (!(a->traits & WINDOWS))
+        return 0;
+    return read_u32(g, a, "attention.sliding_window", 0, CONTEXT_MAX, &none, &s->window, err) ||
+           read_u32(g, a, "attention.sliding_window_pattern", period, period, &period, &said, err) ||
+           read_real(g, a, "rope.freq_base_swa", 1, 1e9f, &base, &s->window_rope_base, err);
 }
 
 static int check_numbers(const struct gguf *g, const struct shape *s, struct error *err)
@@ -80,16 +112,24 @@ static int check_numbers(const struct gguf *g, const struct shape *s, struct err
     return 0;
 }
 
+#define LAYERS_OF_27B 62u /* the one Gemma 3 that scales its queries by another size */
+
 /* Refuses what would silently be computed wrong. */
-static int check_variant(const struct gguf *g, const struct architecture *a, struct error *err)
+static int check_variant(const struct gguf *g, const struct architecture *a, const struct shape *s, struct error *err)
 {
     static const uint32_t none = 0;
+    static const float no_cap = 0;
+    float cap;
     uint32_t experts;
     struct slice scaling;
     char text[KEY_TEXT_BYTES];
     if (read_u32(g, a, "expert_count", 0, 1u << 20, &none, &experts, err) ||
-        gguf_text(g, key_of(text, a, "rope.scaling.type"), "none", &scaling, err))
+        gguf_text(g, key_of(text, a, "rope.scaling.type"), "none", &scaling, err) ||
+        read_real(g, a, "attn_logit_softcapping", 0, 0, &no_cap, &cap, err) ||
+        read_real(g, a, "final_logit_softcapping", 0, 0, &no_cap, &cap, err))
         return -1;
+    if (a->traits & WINDOWS && s->layers == LAYERS_OF_27B)
+        return shape_error(g, "the 62-layer model of this family is not supported", err);
     if (experts)
         return shape_error(g, "mixtures of experts are not supported", err);
     if (!slice_equal(scaling, SLICE("none")))
@@ -110,11 +150,14 @@ int architecture_read(const struct gguf *g, const struct architecture **ret, str
     if (!a) {
         error_set(err, FAULT_MODEL, "architecture \"%.*s\" is not supported", (int)MIN(name.bytes, (size_t)40),
                   name.data);
-        error_hint(err, "supported: llama");
+        char names[80];
+        architecture_names(names, sizeof names);
+        error_hint(err, "supported: %s", names);
         return error_at(err, gguf_path(g), 0, 0);
     }
     struct shape s = {0};
-    if (read_numbers(g, a, &s, err) || check_numbers(g, &s, err) || check_variant(g, a, err))
+    if (read_numbers(g, a, &s, err) || read_windows(g, a, &s, err) || check_numbers(g, &s, err) ||
+        check_variant(g, a, &s, err))
         return -1;
     const struct gguf_tensor *embedding = gguf_tensor(g, "token_embd.weight");
     if (!embedding || embedding->rows > VOCABULARY_MAX)

@@ -1,6 +1,7 @@
 /* attention.c - see attention.h. Work is cut into items of up to 8 rows of one key head; threads take them in turn. */
 #include "models/network/attention.h"
 
+#include <float.h>
 #include <stdatomic.h>
 
 struct attention_job {
@@ -29,6 +30,17 @@ static size_t place_of(const struct shape *s, uint32_t kv_head, size_t row)
     return (token_at * s->heads + kv_head * group + row % group) * s->head_size;
 }
 
+/* The keys that a position sees: from the start of the block of 16 that holds the first, which are then masked. */
+struct range {
+    size_t first, masked_to, end;
+};
+
+static struct range range_of(const struct attention_job *j, size_t position)
+{
+    size_t end = position + 1, seen = j->a->window && j->a->window < end ? j->a->window : end;
+    return (struct range){(end - seen) / PANEL * PANEL, end - seen, end};
+}
+
 static void run_rows(const struct attention_job *j, uint32_t kv_head, size_t first, size_t rows, float *scratch)
 {
     const struct shape *s = &j->a->model->shape;
@@ -38,14 +50,24 @@ static void run_rows(const struct attention_job *j, uint32_t kv_head, size_t fir
     float sums[SCORE_ROWS_MAX];
     for (size_t r = 0; r < rows; r++)
         memcpy(q + r * size, j->q + place_of(s, kv_head, first + r), size * sizeof *q);
-    size_t most = j->start + (first + rows - 1) / group + 1, padded = (most + PANEL - 1) / PANEL * PANEL;
-    k->scores(q, rows, size, kv_cache_keys(j->a->cache, j->layer, kv_head), padded / PANEL, scores, stride);
+    /* Of all rows together: from the first key of the first to the last of the last. */
+    size_t from = range_of(j, j->start + first / group).first;
+    size_t most = range_of(j, j->start + (first + rows - 1) / group).end - from;
+    size_t padded = (most + PANEL - 1) / PANEL * PANEL;
+    k->scores(q, rows, size, kv_cache_keys(j->a->cache, j->layer, kv_head) + from * size, padded / PANEL, scores,
+              stride);
     for (size_t r = 0; r < rows; r++) {
-        size_t count = j->start + (first + r) / group + 1, written = (count + PANEL - 1) / PANEL * PANEL;
-        sums[r] = k->softmax(scores + r * stride, count);
-        memset(scores + r * stride + written, 0, (padded - written) * sizeof *scores); /* later tokens: no weight */
+        struct range range = range_of(j, j->start + (first + r) / group);
+        float *row = scores + r * stride;
+        size_t before = range.first - from, count = range.end - range.first;
+        size_t written = before + (count + PANEL - 1) / PANEL * PANEL;
+        for (size_t i = range.first; i < range.masked_to; i++)
+            row[i - from] = -FLT_MAX;
+        sums[r] = k->softmax(row + before, count);
+        memset(row, 0, before * sizeof *row); /* earlier and later keys: no weight */
+        memset(row + written, 0, (padded - written) * sizeof *row);
     }
-    k->mix(scores, stride, rows, kv_cache_values(j->a->cache, j->layer, kv_head), most, size, sums, y);
+    k->mix(scores, stride, rows, kv_cache_values(j->a->cache, j->layer, kv_head) + from * size, most, size, sums, y);
     for (size_t r = 0; r < rows; r++)
         memcpy(j->y + place_of(s, kv_head, first + r), y + r * size, size * sizeof *y);
 }

@@ -15,6 +15,7 @@ struct attention {
     struct pool *pool;
     float *scratch;               /* [threads][attention_scratch_floats] */
     uint32_t capacity;
+    uint32_t window;              /* of the layer: positions that a token sees, itself among them; 0 = all */
 };
 
 /* Floats of scratch a thread, for a cache of `capacity` positions. */

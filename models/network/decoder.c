@@ -2,8 +2,10 @@
  *
  *   x = embedding of the tokens
  *   for each layer:  x += O attention(rope(Q n), rope(K n), V n)      n = rms_norm(x)
- *                    x += down (silu(gate n) * up n)                  n = rms_norm(x)
+ *                    x += down (act(gate n) * up n)                   n = rms_norm(x)
  *   logits = output rms_norm(x)
+ *
+ * Architectures add to this (arch.h): biases of Q, K, V; a norm of each head of them; a norm of what is added to x.
  *
  * Between two matrix products each token is on its own: such a stage is one function of a token's index. */
 #include "models/network/decoder.h"
@@ -29,7 +31,7 @@ struct decoder {
     float *q, *k, *v, *mixed;    /* [tokens][heads * head_size] or [kv_heads * head_size] */
     float *gate, *up;            /* [tokens][ffn_dim] */
     float *product;              /* [tokens][dim] */
-    float *turns;                /* [tokens][rope_dim] */
+    float *turns[2];             /* [tokens][rope_dim] of layers that see all, and of window layers */
     uint16_t *halves;            /* [tokens][2][kv_width] */
     struct quantised quantised;  /* [tokens][widest] */
     unsigned char *memory;       /* all of the above */
@@ -38,7 +40,8 @@ struct decoder {
     /* of the pass under way */
     struct kv_cache *cache;
     const struct layer *layer;
-    const float *norm;
+    const float *product_norm;   /* of what is added, or NULL */
+    const float *norm;           /* of the stream then */
     const token *ids;
     uint32_t layer_index, start;
     size_t tokens;
@@ -59,7 +62,8 @@ static size_t lay_out(struct decoder *d, unsigned char *memory)
         {&d->x, t * s->dim * 4},          {&d->n, t * s->dim * 4},           {&d->q, t * d->q_width * 4},
         {&d->k, t * d->kv_width * 4},     {&d->v, t * d->kv_width * 4},      {&d->mixed, t * d->q_width * 4},
         {&d->gate, t * s->ffn_dim * 4},   {&d->up, t * s->ffn_dim * 4},      {&d->product, t * s->dim * 4},
-        {&d->turns, t * s->rope_dim * 4}, {&d->halves, t * d->kv_width * 4}, {&d->quantised.q, t * widest},
+        {&d->turns[0], t * s->rope_dim * 4}, {&d->turns[1], s->window ? t * s->rope_dim * 4 : 0},
+        {&d->halves, t * d->kv_width * 4}, {&d->quantised.q, t * widest},
         {&d->quantised.d, t * widest / 8}, {&d->quantised.s, t * widest / 8}, {&d->quantised.halves, t * widest / 8},
         {&d->attention.scratch,
          pool_threads(d->pool) * attention_scratch_floats(s, d->attention.capacity) * sizeof(float)},
@@ -144,11 +148,17 @@ static void quantise(struct decoder *d, const float *x, size_t t, size_t width)
     d->model->kernels->quantise(x + t * width, width, &to);
 }
 
+static void break_if(struct decoder *d, bool is_broken)
+{
+    if (is_broken)
+        atomic_store_explicit(&d->is_broken, true, memory_order_relaxed);
+}
+
 static void norm_token(struct decoder *d, size_t t)
 {
     size_t dim = d->model->shape.dim;
-    if (!d->model->kernels->rms_norm(d->x + t * dim, d->norm, dim, d->model->shape.norm_epsilon, d->n + t * dim))
-        atomic_store_explicit(&d->is_broken, true, memory_order_relaxed);
+    float epsilon = d->model->shape.norm_epsilon;
+    break_if(d, !d->model->kernels->rms_norm(d->x + t * dim, d->norm, dim, epsilon, d->n + t * dim));
     quantise(d, d->n, t, dim);
 }
 
@@ -156,27 +166,47 @@ static void embed_token(struct decoder *d, size_t t)
 {
     const struct matrix *m = &d->model->network->embedding;
     const struct shape *s = &d->model->shape;
-    m->packing->unpack(m->weights, (size_t)d->ids[t], m->width, d->x + t * s->dim);
-    rope_turns(d->model->network->rope_frequencies, s->rope_dim / 2, d->start + (uint32_t)t,
-               d->turns + t * s->rope_dim);
+    float *x = d->x + t * s->dim;
+    m->packing->unpack(m->weights, (size_t)d->ids[t], m->width, x);
+    for (size_t i = 0; i < s->dim; i++)
+        x[i] *= s->embedding_scale;
+    for (int kind = 0; kind < (s->window ? 2 : 1); kind++)
+        rope_turns(d->model->network->rope_frequencies[kind], s->rope_dim / 2, d->start + (uint32_t)t,
+                   d->turns[kind] + t * s->rope_dim);
     norm_token(d, t);
+}
+
+/* Bias, norm and rotation of the heads of queries or keys, where the architecture has them. */
+static void turn_heads(struct decoder *d, size_t t, float *x, size_t heads, const float *bias, const float *norm)
+{
+    const struct shape *s = &d->model->shape;
+    const struct kernels *kernels = d->model->kernels;
+    if (bias)
+        kernels->add(x, bias, heads * s->head_size);
+    for (size_t h = 0; norm && h < heads; h++) {
+        float *head = x + h * s->head_size;
+        break_if(d, !kernels->rms_norm(head, norm, s->head_size, s->norm_epsilon, head));
+    }
+    rope_apply(x, heads, s->head_size, d->model->architecture->rope,
+               d->turns[d->layer->window != 0] + t * s->rope_dim, s->rope_dim / 2);
 }
 
 static void turn_and_store_token(struct decoder *d, size_t t)
 {
     const struct shape *s = &d->model->shape;
     const struct kernels *kernels = d->model->kernels;
-    enum rope_order order = d->model->architecture->rope;
-    float *q = d->q + t * d->q_width, *k = d->k + t * d->kv_width, *turns = d->turns + t * s->rope_dim;
+    const struct layer *l = d->layer;
+    float *q = d->q + t * d->q_width, *k = d->k + t * d->kv_width, *v = d->v + t * d->kv_width;
     uint16_t *halves = d->halves + t * 2 * d->kv_width;
-    rope_apply(q, s->heads, s->head_size, order, turns, s->rope_dim / 2);
-    rope_apply(k, s->kv_heads, s->head_size, order, turns, s->rope_dim / 2);
+    turn_heads(d, t, q, s->heads, l->q_bias, l->q_norm);
+    turn_heads(d, t, k, s->kv_heads, l->k_bias, l->k_norm);
+    if (l->v_bias)
+        kernels->add(v, l->v_bias, d->kv_width);
     for (size_t i = 0; i < d->q_width; i++)
         q[i] *= d->q_scale;
     bool finite = kernels->to_halves(k, d->kv_width, halves);
-    finite &= kernels->to_halves(d->v + t * d->kv_width, d->kv_width, halves + d->kv_width);
-    if (!finite)
-        atomic_store_explicit(&d->is_broken, true, memory_order_relaxed);
+    finite &= kernels->to_halves(v, d->kv_width, halves + d->kv_width);
+    break_if(d, !finite);
     kv_cache_put(d->cache, d->layer_index, d->start + (uint32_t)t, halves, halves + d->kv_width);
 }
 
@@ -188,7 +218,11 @@ static void quantise_mixed_token(struct decoder *d, size_t t)
 static void add_and_norm_token(struct decoder *d, size_t t)
 {
     size_t dim = d->model->shape.dim;
-    d->model->kernels->add(d->x + t * dim, d->product + t * dim, dim);
+    const struct kernels *kernels = d->model->kernels;
+    float *added = d->product + t * dim;
+    if (d->product_norm)
+        break_if(d, !kernels->rms_norm(added, d->product_norm, dim, d->model->shape.norm_epsilon, added));
+    kernels->add(d->x + t * dim, added, dim);
     norm_token(d, t);
 }
 
@@ -196,7 +230,7 @@ static void gate_token(struct decoder *d, size_t t)
 {
     size_t width = d->model->shape.ffn_dim;
     float *gate = d->gate + t * width;
-    d->model->kernels->silu_times(gate, d->up + t * width, width, gate);
+    d->model->kernels->gates[d->model->architecture->gate](gate, d->up + t * width, width, gate);
     quantise(d, d->gate, t, width);
 }
 
@@ -216,14 +250,17 @@ static void run_layer(struct decoder *d, const float *next_norm)
     const struct shape *s = &d->model->shape;
     multiply(d, d->n, s->dim, (const struct matrix *[]){&l->q, &l->k, &l->v}, (float *[]){d->q, d->k, d->v}, 3);
     run_stage(d, turn_and_store_token);
+    d->attention.window = l->window;
     attention_run(&d->attention, d->layer_index, d->start, d->tokens, d->q, d->mixed);
     run_stage(d, quantise_mixed_token);
     multiply(d, d->mixed, d->q_width, (const struct matrix *[]){&l->o}, (float *[]){d->product}, 1);
+    d->product_norm = l->attention_product_norm;
     d->norm = l->ffn_norm;
     run_stage(d, add_and_norm_token);
     multiply(d, d->n, s->dim, (const struct matrix *[]){&l->gate, &l->up}, (float *[]){d->gate, d->up}, 2);
     run_stage(d, gate_token);
     multiply(d, d->gate, s->ffn_dim, (const struct matrix *[]){&l->down}, (float *[]){d->product}, 1);
+    d->product_norm = l->ffn_product_norm;
     d->norm = next_norm;
     run_stage(d, add_and_norm_token);
 }

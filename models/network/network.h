@@ -17,6 +17,12 @@ struct layer {
     const float *attention_norm, *ffn_norm;                /* [dim] */
     struct matrix q, k, v, o;                              /* dim -> heads * head_size and back */
     struct matrix gate, up, down;                          /* dim -> ffn_dim and back */
+    uint32_t window;                                       /* positions seen; 0 = all */
+
+    /* NULL where the architecture has none */
+    const float *q_bias, *k_bias, *v_bias;                 /* [heads * head_size] or [kv_heads * head_size] */
+    const float *q_norm, *k_norm;                          /* [head_size] */
+    const float *attention_product_norm, *ffn_product_norm; /* [dim] */
 };
 
 struct network {
@@ -24,7 +30,7 @@ struct network {
     struct matrix embedding;       /* vocabulary x dim; a row a token */
     struct matrix output;          /* vocabulary x dim; the embedding where the file has none of its own */
     const float *output_norm;      /* [dim] */
-    double *rope_frequencies;      /* [rope_dim / 2] radians a position */
+    double *rope_frequencies[2];   /* [rope_dim / 2] radians a position: of layers that see all, of window layers */
     unsigned char *packed;         /* all packed matrices, one mapping */
     size_t packed_bytes;
 };

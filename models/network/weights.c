@@ -13,7 +13,7 @@
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 #define ROWS_A_TASK (4 * PANEL)
 
-enum extent { ONE, DIM, HEADS_DIM, KV_DIM, FFN_DIM, VOCABULARY, ROPE_PAIRS_COUNT };
+enum extent { ONE, DIM, HEADS_DIM, KV_DIM, HEAD_SIZE, FFN_DIM, VOCABULARY, ROPE_PAIRS_COUNT };
 enum form { VECTOR, MATRIX };
 
 struct place {
@@ -21,29 +21,38 @@ struct place {
     size_t offset;    /* in struct layer or struct network */
     enum form form;
     enum extent rows, width;
+    unsigned traits;  /* of which an architecture must have one to have this place */
 };
 
+#define EVERY 0u
 #define IN_LAYER(field) offsetof(struct layer, field)
 #define IN_NETWORK(field) offsetof(struct network, field)
 
 /* clang-format off */
 static const struct place layer_places[] = {
-    {"attn_norm.weight",   IN_LAYER(attention_norm), VECTOR, ONE,       DIM},
-    {"attn_q.weight",      IN_LAYER(q),              MATRIX, HEADS_DIM, DIM},
-    {"attn_k.weight",      IN_LAYER(k),              MATRIX, KV_DIM,    DIM},
-    {"attn_v.weight",      IN_LAYER(v),              MATRIX, KV_DIM,    DIM},
-    {"attn_output.weight", IN_LAYER(o),              MATRIX, DIM,       HEADS_DIM},
-    {"ffn_norm.weight",    IN_LAYER(ffn_norm),       VECTOR, ONE,       DIM},
-    {"ffn_gate.weight",    IN_LAYER(gate),           MATRIX, FFN_DIM,   DIM},
-    {"ffn_up.weight",      IN_LAYER(up),             MATRIX, FFN_DIM,   DIM},
-    {"ffn_down.weight",    IN_LAYER(down),           MATRIX, DIM,       FFN_DIM},
+    {"attn_norm.weight",            IN_LAYER(attention_norm),            VECTOR, ONE,        DIM,       EVERY},
+    {"attn_q.weight",               IN_LAYER(q),                         MATRIX, HEADS_DIM,  DIM,       EVERY},
+    {"attn_k.weight",               IN_LAYER(k),                         MATRIX, KV_DIM,     DIM,       EVERY},
+    {"attn_v.weight",               IN_LAYER(v),                         MATRIX, KV_DIM,     DIM,       EVERY},
+    {"attn_q.bias",                 IN_LAYER(q_bias),                    VECTOR, ONE,        HEADS_DIM, QKV_BIAS},
+    {"attn_k.bias",                 IN_LAYER(k_bias),                    VECTOR, ONE,        KV_DIM,    QKV_BIAS},
+    {"attn_v.bias",                 IN_LAYER(v_bias),                    VECTOR, ONE,        KV_DIM,    QKV_BIAS},
+    {"attn_q_norm.weight",          IN_LAYER(q_norm),                    VECTOR, ONE,        HEAD_SIZE, QK_NORM},
+    {"attn_k_norm.weight",          IN_LAYER(k_norm),                    VECTOR, ONE,        HEAD_SIZE, QK_NORM},
+    {"attn_output.weight",          IN_LAYER(o),                         MATRIX, DIM,        HEADS_DIM, EVERY},
+    {"post_attention_norm.weight",  IN_LAYER(attention_product_norm),    VECTOR, ONE,        DIM,       PRODUCT_NORMS},
+    {"ffn_norm.weight",             IN_LAYER(ffn_norm),                  VECTOR, ONE,        DIM,       EVERY},
+    {"ffn_gate.weight",             IN_LAYER(gate),                      MATRIX, FFN_DIM,    DIM,       EVERY},
+    {"ffn_up.weight",               IN_LAYER(up),                        MATRIX, FFN_DIM,    DIM,       EVERY},
+    {"ffn_down.weight",             IN_LAYER(down),                      MATRIX, DIM,        FFN_DIM,   EVERY},
+    {"post_ffw_norm.weight",        IN_LAYER(ffn_product_norm),          VECTOR, ONE,        DIM,       PRODUCT_NORMS},
 };
 static const struct place embedding_place =
-    {"token_embd.weight",  IN_NETWORK(embedding),    MATRIX, VOCABULARY, DIM};
+    {"token_embd.weight",  IN_NETWORK(embedding),   MATRIX, VOCABULARY, DIM, EVERY};
 static const struct place output_norm_place =
-    {"output_norm.weight", IN_NETWORK(output_norm),  VECTOR, ONE,        DIM};
+    {"output_norm.weight", IN_NETWORK(output_norm), VECTOR, ONE,        DIM, EVERY};
 static const struct place output_place =
-    {"output.weight",      IN_NETWORK(output),       MATRIX, VOCABULARY, DIM};
+    {"output.weight",      IN_NETWORK(output),      MATRIX, VOCABULARY, DIM, EVERY};
 /* clang-format on */
 
 /* A matrix that is bound and still to be packed. */
@@ -69,6 +78,7 @@ static size_t extent_of(const struct shape *s, enum extent which)
     case DIM: return s->dim;
     case HEADS_DIM: return (size_t)s->heads * s->head_size;
     case KV_DIM: return (size_t)s->kv_heads * s->head_size;
+    case HEAD_SIZE: return s->head_size;
     case FFN_DIM: return s->ffn_dim;
     case VOCABULARY: return s->vocabulary;
     case ROPE_PAIRS_COUNT: return s->rope_dim / 2;
@@ -139,34 +149,46 @@ static int bind(struct binder *b, const struct place *p, const char *name, void 
 static int bind_layers(struct binder *b)
 {
     char name[GGUF_NAME_BYTES_MAX + 1];
-    for (uint32_t l = 0; l < b->model->shape.layers; l++)
+    unsigned traits = b->model->architecture->traits;
+    for (uint32_t l = 0; l < b->model->shape.layers; l++) {
+        b->network->layers[l].window = architecture_window(b->model->architecture, &b->model->shape, l);
         for (size_t i = 0; i < COUNT_OF(layer_places); i++) {
+            if (layer_places[i].traits != EVERY && !(layer_places[i].traits & traits))
+                continue;
             snprintf(name, sizeof name, "blk.%u.%s", l, layer_places[i].name);
             if (bind(b, &layer_places[i], name, &b->network->layers[l]))
                 return -1;
         }
+    }
     return 0;
 }
 
-/* Frequencies base^(-2i/n), divided by rope_freqs.weight where the file has it (Llama 3.x). */
-static int make_rope(struct binder *b)
+/* Frequencies base^(-2i/n), divided by the divisors if there are any. */
+static int make_frequencies(struct binder *b, float base, const float *divisors, double **ret)
 {
     const struct shape *s = &b->model->shape;
     size_t pairs = extent_of(s, ROPE_PAIRS_COUNT);
-    const float *divisors = NULL;
-    double *f = arena_array(b->model->arena, pairs, sizeof *f, b->err);
-    if (!f || (gguf_tensor(b->model->gguf, "rope_freqs.weight") &&
-               bind_vector(b, "rope_freqs.weight", pairs, &divisors)))
-        return -1;
-    for (size_t i = 0; i < pairs; i++) {
-        f[i] = real_pow((double)s->rope_base, -2.0 * (double)i / (double)s->rope_dim);
+    double *f = *ret = arena_array(b->model->arena, pairs, sizeof *f, b->err);
+    for (size_t i = 0; f && i < pairs; i++) {
+        f[i] = real_pow((double)base, -2.0 * (double)i / (double)s->rope_dim);
         if (divisors && !(divisors[i] >= 1e-3f && divisors[i] <= 1e6f))
             return tensor_error(b, "rope_freqs.weight", "holds a divisor out of range");
         if (divisors)
             f[i] /= (double)divisors[i];
     }
-    b->network->rope_frequencies = f;
-    return 0;
+    return f ? 0 : -1;
+}
+
+static int make_rope(struct binder *b)
+{
+    const struct shape *s = &b->model->shape;
+    const float *divisors = NULL; /* of Llama 3.x */
+    if (gguf_tensor(b->model->gguf, "rope_freqs.weight") &&
+        bind_vector(b, "rope_freqs.weight", extent_of(s, ROPE_PAIRS_COUNT), &divisors))
+        return -1;
+    if (make_frequencies(b, s->rope_base, divisors, &b->network->rope_frequencies[0]))
+        return -1;
+    return s->window ? make_frequencies(b, s->window_rope_base, NULL, &b->network->rope_frequencies[1]) : 0;
 }
 
 static int bind_all(struct binder *b)

@@ -138,35 +138,54 @@ static unsigned put_vocabulary(struct writer *w)
     return 3;
 }
 
+static const char *architecture_of(const struct tiny_model *m)
+{
+    return m->architecture ? m->architecture : "llama";
+}
+
+static bool is_any(const struct tiny_model *m, const char *one, const char *other)
+{
+    return strcmp(architecture_of(m), one) == 0 || strcmp(architecture_of(m), other) == 0;
+}
+
+static const char *key_of(char text[96], const struct tiny_model *m, const char *key)
+{
+    snprintf(text, 96, "%s.%s", architecture_of(m), key);
+    return text;
+}
+
 static unsigned put_keys(struct writer *w, const struct tiny_model *m)
 {
     unsigned count = 0;
+    char text[96];
+    snprintf(text, sizeof text, "tiny random %s", architecture_of(m));
     const struct {
         const char *key, *value;
-    } texts[] = {{"general.architecture", "llama"}, {"general.name", "tiny random llama"},
+    } texts[] = {{"general.architecture", architecture_of(m)}, {"general.name", text},
                  {"general.license", "apache-2.0"}, {"tokenizer.ggml.model", "gpt2"},
                  {"tokenizer.ggml.pre", "smollm"},  {"tokenizer.chat_template", template_text}};
     const struct {
         const char *key;
         uint32_t value;
-    } numbers[] = {{"llama.block_count", m->layers},
-                   {"llama.context_length", m->context},
-                   {"llama.embedding_length", m->dim},
-                   {"llama.feed_forward_length", m->ffn_dim},
-                   {"llama.attention.head_count", m->heads},
-                   {"llama.attention.head_count_kv", m->kv_heads},
-                   {"llama.attention.key_length", m->head_size},
-                   {"llama.attention.value_length", m->head_size},
-                   {"llama.rope.dimension_count", m->head_size},
-                   {"tokenizer.ggml.bos_token_id", 1},
-                   {"tokenizer.ggml.eos_token_id", 2}};
+    } numbers[] = {{"block_count", m->layers},
+                   {"context_length", m->context},
+                   {"embedding_length", m->dim},
+                   {"feed_forward_length", m->ffn_dim},
+                   {"attention.head_count", m->heads},
+                   {"attention.head_count_kv", m->kv_heads},
+                   {"attention.key_length", m->head_size},
+                   {"attention.value_length", m->head_size},
+                   {"attention.sliding_window", m->window}, /* read by gemma3 alone */
+                   {"rope.dimension_count", m->head_size}};
     for (size_t i = 0; i < COUNT_OF(texts); i++, count++)
         key_text(w, texts[i].key, texts[i].value);
     for (size_t i = 0; i < COUNT_OF(numbers); i++, count++)
-        key_u32(w, numbers[i].key, numbers[i].value);
-    key_f32(w, "llama.attention.layer_norm_rms_epsilon", 1e-5f);
-    key_f32(w, "llama.rope.freq_base", 100000);
-    return count + 2 + put_vocabulary(w);
+        key_u32(w, key_of(text, m, numbers[i].key), numbers[i].value);
+    key_f32(w, key_of(text, m, "attention.layer_norm_rms_epsilon"), 1e-5f);
+    key_f32(w, key_of(text, m, "rope.freq_base"), 100000);
+    key_u32(w, "tokenizer.ggml.bos_token_id", 1);
+    key_u32(w, "tokenizer.ggml.eos_token_id", 2);
+    return count + 4 + put_vocabulary(w);
 }
 
 /* ---- tensors ---- */
@@ -252,13 +271,28 @@ static size_t list_tensors(const struct tiny_model *m, struct tensor *to)
         const struct {
             const char *name;
             uint64_t width, rows;
-        } rows[] = {{"attn_norm", m->dim, 1},      {"attn_q", m->dim, q},         {"attn_k", m->dim, kv},
-                    {"attn_v", m->dim, kv},        {"attn_output", q, m->dim},    {"ffn_norm", m->dim, 1},
-                    {"ffn_gate", m->dim, m->ffn_dim}, {"ffn_up", m->dim, m->ffn_dim}, {"ffn_down", m->ffn_dim, m->dim}};
+            bool is_there;
+        } rows[] = {{"attn_norm.weight", m->dim, 1, true},
+                    {"attn_q.weight", m->dim, q, true},
+                    {"attn_k.weight", m->dim, kv, true},
+                    {"attn_v.weight", m->dim, kv, true},
+                    {"attn_q.bias", q, 1, is_any(m, "qwen2", "qwen2")},
+                    {"attn_k.bias", kv, 1, is_any(m, "qwen2", "qwen2")},
+                    {"attn_v.bias", kv, 1, is_any(m, "qwen2", "qwen2")},
+                    {"attn_q_norm.weight", m->head_size, 1, is_any(m, "qwen3", "gemma3")},
+                    {"attn_k_norm.weight", m->head_size, 1, is_any(m, "qwen3", "gemma3")},
+                    {"attn_output.weight", q, m->dim, true},
+                    {"post_attention_norm.weight", m->dim, 1, is_any(m, "gemma3", "gemma3")},
+                    {"ffn_norm.weight", m->dim, 1, true},
+                    {"ffn_gate.weight", m->dim, m->ffn_dim, true},
+                    {"ffn_up.weight", m->dim, m->ffn_dim, true},
+                    {"ffn_down.weight", m->ffn_dim, m->dim, true},
+                    {"post_ffw_norm.weight", m->dim, 1, is_any(m, "gemma3", "gemma3")}};
         for (size_t i = 0; i < COUNT_OF(rows); i++) {
             char name[64];
-            snprintf(name, sizeof name, "blk.%u.%s.weight", l, rows[i].name);
-            n += add_tensor(&to[n], name, m->kind, rows[i].width, rows[i].rows);
+            snprintf(name, sizeof name, "blk.%u.%s", l, rows[i].name);
+            if (rows[i].is_there)
+                n += add_tensor(&to[n], name, m->kind, rows[i].width, rows[i].rows);
         }
     }
     n += add_tensor(&to[n], "output_norm.weight", TENSOR_F32, m->dim, 1);
@@ -300,7 +334,7 @@ struct tiny_model tiny_model_default(void)
 unsigned char *tiny_model_bytes(const struct tiny_model *m, size_t *ret_bytes)
 {
     struct writer w = {aligned_alloc(64, FILE_BYTES_MAX), 0, m->seed};
-    struct tensor *tensors = calloc(m->layers * 9 + 4, sizeof *tensors);
+    struct tensor *tensors = calloc(m->layers * 16 + 4, sizeof *tensors);
     if (!w.data || !tensors)
         abort();
     size_t count = list_tensors(m, tensors);

@@ -1,4 +1,4 @@
-/* tiny_model.h - a llama model with random weights, small enough to be made by a test: what a stranger's machine has.
+/* tiny_model.h - a decoder with random weights, small enough to be made by a test: what a stranger's machine has.
  *
  * Byte-level vocabulary: <|endoftext|> <|im_start|> <|im_end|>, the 256 bytes, and some merged pieces; ChatML template,
  * pre-tokenizer smollm. It is a working model and says nothing sensible. The same options give the same bytes. */
@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 struct tiny_model {
+    const char *architecture; /* "llama" (NULL), "qwen2", "qwen3", "gemma3" */
     uint32_t kind;      /* tensor type of the matrices (models/format/quant.h): one that is read */
     uint32_t embedding_kind; /* of token_embd and output */
     uint32_t layers, dim, heads, kv_heads, head_size, ffn_dim, context;
+    uint32_t window;    /* of gemma3 */
     uint64_t seed;
     bool is_untied, has_rope_divisors;
 };

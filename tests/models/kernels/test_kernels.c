@@ -321,8 +321,17 @@ static void check_vectors(const struct kernels *scalar, const struct kernels *ot
         a[3] = -200;
         assert_int_equal(scalar->rms_norm(a, b, count, 1e-5f, right), other->rms_norm(a, b, count, 1e-5f, got));
         assert_memory_equal(got, right, bytes);
-        scalar->silu_times(a, b, count, right);
-        other->silu_times(a, b, count, got);
+        for (int gate = 0; gate < GATE_KINDS; gate++) {
+            scalar->gates[gate](a, b, count, right);
+            other->gates[gate](a, b, count, got);
+            assert_memory_equal(got, right, bytes);
+        }
+        memcpy(right, a, bytes);
+        memcpy(got, a, bytes);
+        scalar->gelu(right, count);
+        other->gelu(got, count);
+        assert_memory_equal(got, right, bytes);
+        assert_true(scalar->layer_norm(a, b, a, count, 1e-12f, right) && other->layer_norm(a, b, a, count, 1e-12f, got));
         assert_memory_equal(got, right, bytes);
         scalar->add(right, a, count);
         other->add(got, a, count);
@@ -336,6 +345,7 @@ static void check_vectors(const struct kernels *scalar, const struct kernels *ot
         assert_memory_equal(got_halves, right_halves, count * 2);
         a[5] = INFINITY;
         assert_false(scalar->rms_norm(a, b, count, 1e-5f, right) || other->rms_norm(a, b, count, 1e-5f, got));
+        assert_false(scalar->layer_norm(a, b, b, count, 1e-5f, right) || other->layer_norm(a, b, b, count, 1e-5f, got));
         assert_guards(got, bytes);
         assert_guards(got_halves, count * 2);
         release(a);
@@ -350,6 +360,39 @@ static void check_vectors(const struct kernels *scalar, const struct kernels *ot
 static void norms_gates_and_halves_are_the_scalar_ones(void **state UNUSED)
 {
     with_every_column(check_vectors);
+}
+
+/* The definitions against libm in long double. */
+static void activations_are_what_they_are_called(void **state UNUSED)
+{
+    random_state = test_seed();
+    const struct kernels *scalar = NULL;
+    for (const struct kernels *const *k = kernels_all; *k; k++)
+        scalar = *k;
+    enum { COUNT = 1 << 14 };
+    float *x = guarded(COUNT * 4), *ones = guarded(COUNT * 4), *gelu = guarded(COUNT * 4), *gated = guarded(COUNT * 4),
+          *silu = guarded(COUNT * 4);
+    for (size_t i = 0; i < COUNT; i++) {
+        gelu[i] = x[i] = between(-9, 9);
+        ones[i] = 1;
+    }
+    scalar->gelu(gelu, COUNT);
+    scalar->gates[GATE_GELU](x, ones, COUNT, gated);
+    scalar->gates[GATE_SILU](x, ones, COUNT, silu);
+    long double worst[3] = {0, 0, 0}; /* of the argument's size */
+    for (size_t i = 0; i < COUNT; i++) {
+        long double a = (long double)x[i], u = 0.79788456080286535588L * (a + 0.044715L * a * a * a), size = fabsl(a);
+        worst[0] = fmaxl(worst[0], fabsl((long double)gelu[i] - a / 2 * erfcl(-a * 0.70710678118654752440L)) / size);
+        worst[1] = fmaxl(worst[1], fabsl((long double)gated[i] - a / 2 * (1 + tanhl(u))) / size);
+        worst[2] = fmaxl(worst[2], fabsl((long double)silu[i] - a / (1 + expl(-a))) / size);
+    }
+    print_message("gelu %.1Le, gelu by tanh %.1Le, silu %.1Le of the argument\n", worst[0], worst[1], worst[2]);
+    assert_true(worst[0] < 2.5e-7L && worst[1] < 2e-7L && worst[2] < 1.5e-7L);
+    release(x);
+    release(ones);
+    release(gelu);
+    release(gated);
+    release(silu);
 }
 
 /* ---- attention ---- */
@@ -424,6 +467,7 @@ int main(void)
         cmocka_unit_test(unpacked_rows_are_the_files_numbers),
         cmocka_unit_test(scalar_products_are_products),
         cmocka_unit_test(norms_gates_and_halves_are_the_scalar_ones),
+        cmocka_unit_test(activations_are_what_they_are_called),
         cmocka_unit_test(attention_is_the_scalar_one),
         cmocka_unit_test(a_column_can_be_forced_and_falls_back),
     };

@@ -25,6 +25,10 @@ static const struct row rows[] = {
     {"llama-q4_1-embq8", true, 0.027, 0},  {"llama-q6_k", true, 0.032, 0},
     {"llama-q5_0", true, 0.027, 0},        {"llama-q5_1", true, 0.027, 0},      {"llama-q4_k", true, 0.032, 0},
     {"llama-q5_k-untied", true, 0.032, 0},
+    {"qwen2-f32", false, 0.003, 0.03},     {"qwen2-q8_0", true, 0.027, 0},      {"qwen2-q4_0", true, 0.027, 0},
+    {"qwen2-q4_1", true, 0.027, 0},        {"qwen2-q4_k_m-fallback", true, 0.032, 0},
+    {"qwen3-f32", false, 0.003, 0.03},     {"qwen3-q8_0", true, 0.027, 0},      {"qwen3-q4_0", true, 0.027, 0},
+    {"gemma3-f32", false, 0.003, 0.03},    {"gemma3-q8_0", true, 0.027, 0},     {"gemma3-q4_0", true, 0.027, 0},
 };
 
 static const char *reference(const char *name, const char *suffix)

@@ -29,6 +29,9 @@ static const struct tiny_model models[] = {
     {.kind = TENSOR_Q3_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 11},
     {.kind = TENSOR_Q4_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 512, .context = 256, .seed = 12},
     {.kind = TENSOR_Q5_K, .embedding_kind = TENSOR_Q6_K, .layers = 1, .dim = 256, .heads = 4, .kv_heads = 2, .head_size = 64, .ffn_dim = 256, .context = 256, .seed = 13},
+    {.architecture = "qwen2", .kind = TENSOR_Q8_0, .embedding_kind = TENSOR_Q8_0, .layers = 2, .dim = 64, .heads = 4, .kv_heads = 2, .head_size = 16, .ffn_dim = 96, .context = 256, .seed = 14},
+    {.architecture = "qwen3", .kind = TENSOR_Q4_0, .embedding_kind = TENSOR_F16, .layers = 2, .dim = 64, .heads = 3, .kv_heads = 1, .head_size = 64, .ffn_dim = 96, .context = 256, .seed = 15},
+    {.architecture = "gemma3", .kind = TENSOR_Q8_0, .embedding_kind = TENSOR_Q8_0, .layers = 7, .dim = 64, .heads = 4, .kv_heads = 1, .head_size = 32, .ffn_dim = 96, .context = 256, .seed = 16, .window = 19},
 };
 
 static void open_run(struct run *r, const struct tiny_model *tiny, unsigned threads)

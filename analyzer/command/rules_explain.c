@@ -54,9 +54,13 @@ static void print_text(const struct context *context, struct slice text, const s
     if (f->context_at != UINT32_MAX) {
         struct place word = place_of(text, f->context_at);
         fprintf(to, "    %+.2f  a context word at %u:%u\n", (double)f->score_context, word.line, word.column);
+    } else if (f->score_context > 0) { /* a finder's */
+        fprintf(to, "    %+.2f  what stands beside it\n", (double)f->score_context);
     }
     if (rule_validator(f->rule))
         fprintf(to, "    %+.2f  %s\n", (double)f->score_valid, rule_validator(f->rule));
+    else if (f->score_valid > 0)
+        fprintf(to, "    %+.2f  what the word says by itself\n", (double)f->score_valid);
     if (f->score_negative < 0 || f->score_negative > 0)
         fprintf(to, "    %+.2f  a word that speaks against it\n",
                 -(double)(f->score_negative < 0 ? -f->score_negative : f->score_negative));

@@ -100,6 +100,8 @@ int shadow_set(struct shadow *s, struct slice text, struct error *err)
             return -1;
         at += run;
     }
+    if (step_add(s, at, err)) /* the end too: a last character may have become shorter or gone */
+        return -1;
     s->text = buffer_slice(s->copy);
     return 0;
 }

@@ -76,6 +76,21 @@ static size_t random_text(uint64_t *random, char *to, size_t characters)
     return bytes;
 }
 
+static void the_last_character_maps_back_whole(void **state UNUSED)
+{
+    struct error err;
+    AUTO(shadow) *shadow = NULL;
+    assert_ok(shadow_new(&shadow, &err), err);
+    static const struct slice texts[] = {SLICE("Papadimit\xc3\xb9"), SLICE("\xef\xbc\x92"), SLICE("12\xd9\xa2"),
+                                         SLICE("na\xc3\xafv\xc3\xa9")};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        assert_ok(shadow_set(shadow, texts[i], &err), err);
+        struct span all = shadow_original(shadow, 0, shadow_text(shadow).bytes);
+        assert_int_equal(all.start, 0);
+        assert_int_equal(all.end, texts[i].bytes);
+    }
+}
+
 static void a_range_maps_to_the_characters_that_made_it(void **state UNUSED)
 {
     AUTO(shadow) *whole = NULL;
@@ -112,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters_fold_as_documented),
         cmocka_unit_test(plain_ascii_is_not_copied),
+        cmocka_unit_test(the_last_character_maps_back_whole),
         cmocka_unit_test(a_range_maps_to_the_characters_that_made_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

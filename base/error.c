@@ -93,21 +93,23 @@ enum fault fault_worse(enum fault a, enum fault b)
     return rows[a].rank >= rows[b].rank ? a : b;
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text[0] ? json_string(text) : json_null();
+}
+
+static json_t *number_or_null(unsigned number)
+{
+    return number ? json_integer(number) : json_null();
+}
+
 static void print_json(const struct error *err, FILE *to)
 {
-    json_t *inner = json_pack("{s:s, s:s}", "code", fault_name(err->code), "message", err->message);
-    if (!inner)
-        return;
-    if (err->file[0])
-        json_object_set_new(inner, "file", json_string(err->file));
-    if (err->line)
-        json_object_set_new(inner, "line", json_integer(err->line));
-    if (err->column)
-        json_object_set_new(inner, "column", json_integer(err->column));
-    if (err->hint[0])
-        json_object_set_new(inner, "hint", json_string(err->hint));
-    json_t *outer = json_pack("{s:o}", "error", inner);
-    json_print(outer, to);
+    json_t *outer = json_pack("{s:{s:s, s:s, s:o, s:o, s:o, s:o}}", "error", "code", fault_name(err->code), "message",
+                              err->message, "file", text_or_null(err->file), "line", number_or_null(err->line), "column",
+                              number_or_null(err->column), "hint", text_or_null(err->hint));
+    if (outer)
+        json_print(outer, to);
     json_decref(outer);
 }
 

@@ -57,7 +57,7 @@ const char *fault_name(enum fault code);
 enum fault fault_worse(enum fault a, enum fault b);
 
 /* Writes the error on one line: `alcove: error: FILE:LINE:COLUMN: MESSAGE (HINT)`, or with `json` as
- * {"error":{"code","message","file","line","column","hint"}}. */
+ * {"error":{"code","message","file","line","column","hint"}}, null where something is not known. */
 void error_print(const struct error *err, FILE *to, bool json);
 
 #endif

@@ -42,6 +42,31 @@ static void control_bytes_do_not_reach_the_terminal(void **state UNUSED)
     assert_string_equal(err.message, "a?[2Jb?c");
 }
 
+static void assert_printed(const struct error *err, bool json, const char *wanted)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *to = open_memstream(&text, &bytes);
+    error_print(err, to, json);
+    fclose(to);
+    assert_string_equal(text, wanted);
+    free(text);
+}
+
+static void an_error_names_place_and_remedy_in_both_forms(void **state UNUSED)
+{
+    struct error err;
+    error_set(&err, FAULT_PIPELINE, "unknown operator \"%s\"", "maskk");
+    assert_printed(&err, false, "alcove: error: unknown operator \"maskk\"\n");
+    assert_printed(&err, true,
+                   "{\"error\":{\"code\":\"pipeline\",\"message\":\"unknown operator \\\"maskk\\\"\",\"file\":null,"
+                   "\"line\":null,\"column\":null,\"hint\":null}}\n");
+    error_hint(&err, "did you mean \"mask\"?");
+    error_at(&err, "clinic.yaml", 12, 7);
+    assert_printed(&err, false,
+                   "alcove: error: clinic.yaml:12:7: unknown operator \"maskk\" (did you mean \"mask\"?)\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -49,6 +74,7 @@ int main(void)
         cmocka_unit_test(the_worse_of_two_faults_decides),
         cmocka_unit_test(a_long_message_is_cut_on_a_character_boundary),
         cmocka_unit_test(control_bytes_do_not_reach_the_terminal),
+        cmocka_unit_test(an_error_names_place_and_remedy_in_both_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

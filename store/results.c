@@ -57,13 +57,17 @@ struct hash row_commitment(struct store *store, const char *kind, struct slice s
     return row_commitment_hash(store, kind, salt, &plain);
 }
 
-static int spans_hash(const struct outcome *outcome, struct hash *ret, struct error *err)
+static int add_span(void *context, const struct outcome_span *span, struct error *err UNUSED)
+{
+    commitment_add_span(context, span);
+    return 0;
+}
+
+int row_spans_hash(struct store *store, const char *id, struct hash *ret, struct error *err)
 {
     AUTO(hasher) *hasher = NULL;
-    if (hasher_new(&hasher, err))
+    if (hasher_new(&hasher, err) || store_spans(store, id, add_span, hasher, err))
         return -1;
-    for (size_t i = 0; i < outcome->span_count; i++)
-        commitment_add_span(hasher, &outcome->spans[i]);
     *ret = hasher_finish(hasher);
     return 0;
 }
@@ -88,7 +92,7 @@ static json_t *describe(struct store *store, const struct outcome *o, const stru
                         struct slice salt, struct error *err)
 {
     struct hash spans;
-    if (spans_hash(o, &spans, err))
+    if (commitment_spans(o, &spans, err))
         return NULL;
     spans = row_commitment_hash(store, "spans", salt, &spans);
     json_t *fields =

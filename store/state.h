@@ -95,5 +95,7 @@ struct hash row_opening(struct store *store, struct slice salt);
 struct hash row_commitment(struct store *store, const char *kind, struct slice salt, struct slice bytes);
 struct hash row_commitment_hash(struct store *store, const char *kind, struct slice salt,
                                 const struct hash *plain);
+/* SHA-256 over the spans of the row with this id, as commitment_add_span has them. */
+CHECKED int row_spans_hash(struct store *store, const char *id, struct hash *ret, struct error *err);
 
 #endif

@@ -204,6 +204,31 @@ CHECKED int audit_verify(struct store *store, const char *const *extra_anchors, 
 CHECKED int store_backup(struct store *store, const struct store_key *key, const char *path, struct audit_verdict *ret,
                          struct error *err);
 
+/* ---- replaying ---- */
+struct recorded {                                  /* a result as the log has it; clear it in any case */
+    char id[33], status[16], object[HASH_HEX_BYTES]; /* object: commitment to the document's name, as hex */
+    char *document;                                /* its name */
+    uint64_t leaf, run_leaf;
+    json_t *result, *run;                          /* its record; that of the beginning of its run */
+};
+void recorded_clear(struct recorded *recorded);
+
+/* A result by id or document, with both records, shown to be leaves of the tree. FAULT_INPUT when there is none such;
+ * FAULT_AUDIT when the row or a record is not what the log holds. */
+CHECKED int store_recorded(struct store *store, const char *id_or_document, struct recorded *ret, struct error *err);
+
+struct likeness {                 /* of one part of an outcome, through its commitments */
+    struct hash recorded, again;  /* as the record has it; of the outcome at hand under the row's opening */
+    bool is_row_as_recorded;      /* false: what is stored was altered */
+    bool is_nothing_recorded;     /* the record commits to no bytes at all */
+};
+struct likenesses { struct likeness redacted_text, spans, results, labels; };
+
+/* Compares an outcome with the row and with what its record commits to; nothing is written. again: its redacted_text,
+ * spans, results and labels are looked at. */
+CHECKED int store_compare(struct store *store, const struct recorded *recorded, const struct outcome *again,
+                          struct likenesses *ret, struct error *err);
+
 /* ---- proofs for strangers ---- (docs/internals/audit-bundles.md) */
 /* One result (by id or document) with its record, the way from it to a newly signed checkpoint, and the opening of its
  * commitments. Appends one JSON object, laid out for reading, to `to`. The event `result-prove` is written first.

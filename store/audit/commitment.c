@@ -26,3 +26,14 @@ void commitment_add_span(struct hasher *hasher, const struct outcome_span *span)
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         hasher_add(hasher, (struct slice){texts[i], strlen(texts[i]) + 1});
 }
+
+int commitment_spans(const struct outcome *outcome, struct hash *ret, struct error *err)
+{
+    AUTO(hasher) *hasher = NULL;
+    if (hasher_new(&hasher, err))
+        return -1;
+    for (size_t i = 0; i < outcome->span_count; i++)
+        commitment_add_span(hasher, &outcome->spans[i]);
+    *ret = hasher_finish(hasher);
+    return 0;
+}

@@ -22,4 +22,7 @@ struct hash commitment_of(const struct hash *opening, const char *kind, const st
  * the score as 64-bit little-endian, then label, rule and operator, each with its NUL. */
 void commitment_add_span(struct hasher *hasher, const struct outcome_span *span);
 
+/* SHA-256 over the spans of an outcome, one after the other. */
+CHECKED int commitment_spans(const struct outcome *outcome, struct hash *ret, struct error *err);
+
 #endif

@@ -26,3 +26,19 @@ int leaf_read(void *context, uint64_t index, struct hash *ret, struct error *err
     r->next = index + 1;
     return 0;
 }
+
+int leaf_prove(struct store *store, uint64_t leaf, uint64_t size, struct query **ret,
+               struct merkle_proof *ret_proof, struct error *err)
+{
+    AUTO(query) *q = NULL;
+    struct leaf_reader reader = {.store = store};
+    if (query_start(store, &q, err, "SELECT record FROM audit_leaves WHERE leaf = ?", "i", (int64_t)leaf) ||
+        query_next(q, err) < 0)
+        return -1;
+    int failed = merkle_prove_inclusion(leaf_read, &reader, leaf, size, ret_proof, err);
+    leaf_reader_clear(&reader);
+    if (failed)
+        return -1;
+    *ret = TAKE(q);
+    return 0;
+}

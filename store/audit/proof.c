@@ -4,6 +4,7 @@
 #include "store/audit/commitment.h"
 #include "store/audit/leaves.h"
 #include "store/audit/log.h"
+#include "store/audit/recorded.h"
 
 static const char *const about[] = {
     "The proof that one result stands in the audit log of an Alcove store. `alcove audit verify-bundle FILE` "
@@ -48,15 +49,9 @@ static int add_leaf(struct store *store, json_t *bundle, const char *name, uint6
                     const struct checkpoint *c, struct error *err)
 {
     AUTO(query) *q = NULL;
-    struct leaf_reader reader = {.store = store};
     struct merkle_proof proof;
     char hex[HASH_HEX_BYTES];
-    if (query_start(store, &q, err, "SELECT record FROM audit_leaves WHERE leaf = ?", "i", (int64_t)leaf) ||
-        query_next(q, err) < 0)
-        return -1;
-    int failed = merkle_prove_inclusion(leaf_read, &reader, leaf, c->size, &proof, err);
-    leaf_reader_clear(&reader);
-    if (failed)
+    if (leaf_prove(store, leaf, c->size, &q, &proof, err))
         return -1;
     struct slice record = query_bytes(q, 0);
     struct hash hash = merkle_leaf(record);
@@ -76,12 +71,6 @@ static int add_span(void *context, const struct outcome_span *span, struct error
     return json_array_append_new(context, json) ? error_memory(err) : 0;
 }
 
-static int hash_span(void *context, const struct outcome_span *span, struct error *err UNUSED)
-{
-    commitment_add_span(context, span);
-    return 0;
-}
-
 static int add_digest(json_t *digests, const char *kind, const struct hash *hash, struct error *err)
 {
     char hex[HASH_HEX_BYTES];
@@ -91,14 +80,12 @@ static int add_digest(json_t *digests, const char *kind, const struct hash *hash
 
 static int add_spans(struct store *store, const char *id, json_t *digests, json_t *stored, struct error *err)
 {
-    AUTO(hasher) *hasher = NULL;
+    struct hash hash;
     json_t *spans = json_array();
-    if (hasher_new(&hasher, err) || store_spans(store, id, hash_span, hasher, err) ||
-        (stored && store_spans(store, id, add_span, spans, err))) {
+    if (row_spans_hash(store, id, &hash, err) || (stored && store_spans(store, id, add_span, spans, err))) {
         json_decref(spans);
         return -1;
     }
-    struct hash hash = hasher_finish(hasher);
     if (stored ? json_object_set_new(stored, "spans", spans) : (json_decref(spans), 0))
         return error_memory(err);
     return add_digest(digests, "spans", &hash, err);
@@ -134,41 +121,12 @@ static int add_row(struct store *store, json_t *bundle, uint64_t leaf, const cha
 }
 
 /* ---- the whole ---- */
-struct wanted {
-    struct store *store;
-    char id[33], object[HASH_HEX_BYTES];
-    uint64_t leaf;
-};
-
-static int find(void *context, const struct result_row *row, struct error *err UNUSED)
-{
-    struct wanted *wanted = context;
-    struct hash object = store_commit_name(wanted->store, row->document);
-    hash_hex(&object, wanted->object);
-    snprintf(wanted->id, sizeof wanted->id, "%s", row->id);
-    wanted->leaf = row->audit_leaf;
-    return 0;
-}
-
-static int start_of_run(struct store *store, uint64_t leaf, uint64_t *ret, struct error *err)
-{
-    AUTO(query) *q = NULL;
-    if (query_start(store, &q, err,
-                    "SELECT u.start_leaf FROM results r JOIN runs u ON u.number = r.run WHERE r.leaf = ?",
-                    "i", (int64_t)leaf) ||
-        query_next(q, err) < 0)
-        return -1;
-    *ret = (uint64_t)query_int(q, 0);
-    return 0;
-}
-
-static int fill(struct store *store, json_t *bundle, const struct wanted *wanted, struct slice note,
+static int fill(struct store *store, json_t *bundle, const struct recorded *wanted, struct slice note,
                 bool digests_only, struct error *err)
 {
     struct checkpoint c;
     struct slice text;
     char key[VERIFIER_BYTES];
-    uint64_t start;
     json_t *lines = json_array();
     verifier_write(&store->verifier, key);
     for (size_t i = 0; i < COUNT_OF(about); i++)
@@ -182,9 +140,8 @@ static int fill(struct store *store, json_t *bundle, const struct wanted *wanted
         json_object_set_new(bundle, "checkpoint", json_slice(note)))
         return error_memory(err);
     return note_open(note, &store->verifier, &text, err) || checkpoint_read(&c, text, err) ||
-                   start_of_run(store, wanted->leaf, &start, err) ||
                    add_leaf(store, bundle, "result", wanted->leaf, &c, err) ||
-                   add_leaf(store, bundle, "run", start, &c, err) ||
+                   add_leaf(store, bundle, "run", wanted->run_leaf, &c, err) ||
                    add_row(store, bundle, wanted->leaf, wanted->id, digests_only, err)
                ? -1
                : 0;
@@ -212,22 +169,31 @@ static int append(const char *bytes, size_t count, void *to)
     return buffer_append(to, (struct slice){bytes, count}, &ignored);
 }
 
-int audit_prove(struct store *store, const char *id_or_document, bool digests_only, struct buffer *to,
-                struct error *err)
+static int prove(struct store *store, const struct recorded *wanted, bool digests_only, struct buffer *to,
+                 struct error *err)
 {
     AUTO(buffer) *note = NULL;
-    struct wanted wanted = {.store = store};
     size_t start = to->bytes;
-    if (buffer_new(&note, NOTE_BYTES_MAX, err) || store_result(store, id_or_document, find, &wanted, err) ||
+    if (buffer_new(&note, NOTE_BYTES_MAX, err) ||
         audit_event(store, "result-prove", "ok",
-                    json_pack("{s:s, s:s}", "object", wanted.object, "result", wanted.id), NULL, err) ||
+                    json_pack("{s:s, s:s}", "object", wanted->object, "result", wanted->id), NULL, err) ||
         audit_checkpoint(store, note, err))
         return -1;
     json_t *bundle = json_object();
     int failed =
-        bundle ? fill(store, bundle, &wanted, buffer_slice(note), digests_only, err) : error_memory(err);
+        bundle ? fill(store, bundle, wanted, buffer_slice(note), digests_only, err) : error_memory(err);
     if (!failed && (json_dump_callback(bundle, append, to, JSON_INDENT(2)) || append("\n", 1, to)))
         failed = error_memory(err);
     json_decref(bundle);
     return failed ? -1 : check(slice_sub(buffer_slice(to), start, to->bytes), err);
+}
+
+int audit_prove(struct store *store, const char *id_or_document, bool digests_only, struct buffer *to,
+                struct error *err)
+{
+    struct recorded wanted = {.leaf = 0};
+    int failed = recorded_find(store, id_or_document, &wanted, err) ||
+                 prove(store, &wanted, digests_only, to, err);
+    recorded_clear(&wanted);
+    return failed ? -1 : 0;
 }

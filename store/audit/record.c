@@ -31,6 +31,8 @@ const struct audit_kind audit_kinds[] = {
     {"results-list", "command", false, {"rows", NULL}, "results were listed"},
     {"result-show", "command", false, {"object", "result", NULL}, "one result was shown"},
     {"result-prove", "command", false, {"object", "result", NULL}, "the proof of one result was written"},
+    {"audit-replay", "command", false, {"object", "result", "same", "differs", "not_kept", NULL},
+     "a document was processed again and compared with its result"},
     {"results-export", "command", false, {"rows", "format", NULL}, "results were written out"},
     {"audit-export", "command", false, {"from", "to", NULL}, "records were written out for others; null: without an end"},
     {"audit-read", "command", false, {"object", NULL}, "the log itself was read; object: what was asked for, or null"},

@@ -46,21 +46,6 @@ static bool is_hash(const json_t *record, const char *name, const struct hash *e
 }
 
 /* ---- the rows of a document ---- */
-static int add_span(void *context, const struct outcome_span *span, struct error *err UNUSED)
-{
-    commitment_add_span(context, span);
-    return 0;
-}
-
-static int hash_spans(struct verification *v, const char *id, struct hash *ret, struct error *err)
-{
-    AUTO(hasher) *hasher = NULL;
-    if (hasher_new(&hasher, err) || store_spans(v->store, id, add_span, hasher, err))
-        return -1;
-    *ret = hasher_finish(hasher);
-    return 0;
-}
-
 /* Columns of the row that the record commits to as they are. */
 static const struct {
     const char *field;
@@ -82,7 +67,7 @@ static int check_columns(struct verification *v, uint64_t leaf, const json_t *re
             return bad(v, leaf, err, committed[i].what);
     }
     struct hash spans;
-    if (hash_spans(v, query_text(q, 1), &spans, err))
+    if (row_spans_hash(v->store, query_text(q, 1), &spans, err))
         return -1;
     spans = row_commitment_hash(v->store, "spans", salt, &spans);
     return is_hash(record, "spans", &spans) ? 0 : bad(v, leaf, err, "the spans of its document were altered");

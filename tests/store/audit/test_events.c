@@ -143,6 +143,9 @@ static void every_kind_of_event(struct world *w)
     event(w, "results-list", json_pack("{s:i}", "rows", 1));
     event(w, "result-show", json_pack("{s:s, s:s}", "object", DIGEST_A, "result", run));
     event(w, "result-prove", json_pack("{s:s, s:s}", "object", DIGEST_A, "result", run));
+    event(w, "audit-replay",
+          json_pack("{s:s, s:s, s:[s], s:[], s:[]}", "object", DIGEST_A, "result", run, "same", "input", "differs",
+                    "not_kept"));
     event(w, "results-export", json_pack("{s:i, s:s}", "rows", 1, "format", "csv"));
     event(w, "audit-export", json_pack("{s:s, s:n}", "from", "2026", "to"));
     event(w, "audit-read", json_pack("{s:n}", "object"));
@@ -165,7 +168,7 @@ static void every_record_has_the_documented_fields(void **state UNUSED)
     assert_string_equal(
         walk.events,
         "store-create key-add store-backup key-remove run-start document-done document-quarantined document-failed run-end results-list "
-        "result-show result-prove results-export audit-export audit-read anchor-change ");
+        "result-show result-prove audit-replay results-export audit-export audit-read anchor-change ");
     for (const struct audit_kind *kind = audit_kinds; kind->event; kind++)
         assert_non_null(strstr(walk.events, kind->event));
     world_end(&w);

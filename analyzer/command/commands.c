@@ -7,7 +7,7 @@
     row(store_init) row(store_info) row(store_check) row(store_backup)                                       \
     row(store_keys_list) row(store_keys_add) row(store_keys_remove)                                          \
     row(audit_log) row(audit_verify) row(audit_checkpoint)                                                   \
-    row(audit_prove) row(audit_export) row(audit_verify_bundle)                                              \
+    row(audit_prove) row(audit_replay) row(audit_export) row(audit_verify_bundle)                            \
     row(rules_list) row(rules_show) row(rules_lint) row(rules_test) row(rules_explain)                       \
     row(pipeline_init) row(pipeline_check) row(pipeline_explain) row(pipeline_schema)                        \
     row(model_list) row(model_info) row(model_add) row(model_verify) row(model_tokenize)                     \

@@ -2,18 +2,16 @@
 #include "analyzer/command/command.h"
 
 #include "analyzer/command/open_store.h"
-#include "analyzer/command/places.h"
 #include "analyzer/command/run_plan.h"
 #include "analyzer/command/run_report.h"
+#include "analyzer/command/start_crew.h"
 #include "analyzer/command/store_arguments.h"
 #include "analyzer/process/crew.h"
 #include "analyzer/run/runner.h"
 #include "analyzer/run/signals.h"
 #include "base/sandbox.h"
-#include "base/thread.h"
 
 #include <errno.h>
-#include <limits.h>
 
 static const struct option options[] = {
     OPTION_ROWS_STORE,
@@ -56,29 +54,6 @@ static int check_inputs(const struct run_plan *plan, struct error *err)
         return 0;
     error_set(err, FAULT_USAGE, "no INPUT: name files, folders, or - for lines of JSON on standard input");
     return error_hint(err, "see: alcove help run");
-}
-
-static void warn_of_pipeline(const struct context *context, const struct pipeline *pipeline)
-{
-    size_t count;
-    const struct pipeline_warning *warnings = pipeline_warnings(pipeline, &count);
-    for (size_t i = 0; i < count; i++)
-        context_warn_at(context, pipeline->path, warnings[i].line, warnings[i].column, warnings[i].message);
-}
-
-/* Rules and models loaded and both children running, in a process that holds no key yet. */
-static int start_crew(struct crew **ret, const struct context *context, const struct pipeline *pipeline,
-                      struct error *err)
-{
-    char rules[PATH_MAX], models[PATH_MAX];
-    if (places_rules(rules, sizeof rules, err) || places_models(models, sizeof models, err))
-        return -1;
-    struct crew_plan plan = {.pipeline = pipeline,
-                             .rules_folder = rules,
-                             .models_folder = models,
-                             .threads = context->threads ? context->threads : thread_cores(),
-                             .is_stopped = signals_any};
-    return crew_start(ret, &plan, err);
 }
 
 static int open_run_store(struct store **ret, struct store_place *place, const struct context *context,

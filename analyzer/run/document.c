@@ -1,10 +1,10 @@
 /* document.c - see document.h. Nothing is reported before it is committed with its audit record. */
 #include "analyzer/run/document.h"
 
+#include "analyzer/run/kept.h"
 #include "analyzer/run/resume.h"
 #include "analyzer/run/signals.h"
 #include "base/clock.h"
-#include "base/json.h"
 
 double document_ms(int64_t *start_ns)
 {
@@ -16,71 +16,14 @@ double document_ms(int64_t *start_ns)
 
 /* ---- committing and reporting ---- */
 
-static int labels_json(const struct analysis *analysis, struct buffer *to, struct error *err)
-{
-    json_t *labels = json_object();
-    for (int label = 0; labels && label < LABEL_COUNT; label++)
-        if (analysis->label_counts[label])
-            json_object_set_new(labels, label_name((enum label)label),
-                                json_integer(analysis->label_counts[label]));
-    int failed = json_canonical(labels, to, err);
-    json_decref(labels);
-    return failed;
-}
-
-/* rule_id of an analysis span is not ended by a NUL: copies for the store. */
-static int copy_spans(const struct analysis *analysis, struct outcome_span **ret, char **ret_names,
-                      struct error *err)
-{
-    size_t bytes = 1;
-    for (size_t i = 0; i < analysis->span_count; i++)
-        bytes += analysis->spans[i].rule.bytes + 1;
-    struct outcome_span *spans = calloc(MAX(analysis->span_count, 1u), sizeof *spans);
-    char *names = malloc(bytes), *at = names;
-    if (!spans || !names) {
-        free(spans);
-        free(names);
-        return error_memory(err);
-    }
-    for (size_t i = 0; i < analysis->span_count; i++) {
-        const struct analysis_span *s = &analysis->spans[i];
-        memcpy(at, s->rule.data, s->rule.bytes);
-        at[s->rule.bytes] = 0;
-        spans[i] = (struct outcome_span){s->start,
-                                         s->end,
-                                         s->out_start,
-                                         s->out_end,
-                                         label_name(s->label),
-                                         at,
-                                         operator_name(s->operator_kind),
-                                         s->score};
-        at += s->rule.bytes + 1;
-    }
-    *ret = spans;
-    *ret_names = names;
-    return 0;
-}
-
 static int commit_analysis(struct runner *r, struct outcome *outcome, const struct analysis *analysis,
                            uint64_t *ret_leaf, struct error *err)
 {
-    AUTO(buffer) *labels = NULL;
-    struct outcome_span *spans = NULL;
-    char *names = NULL;
-    unsigned keep = r->plan->pipeline->keep;
-    if (buffer_new(&labels, 1u << 16, err) || labels_json(analysis, labels, err) ||
-        ((keep & KEEP_SPANS) && copy_spans(analysis, &spans, &names, err)))
-        return -1;
-    outcome->labels = buffer_slice(labels);
-    outcome->redactions = analysis->span_count;
-    outcome->spans = spans;
-    outcome->span_count = keep & KEEP_SPANS ? analysis->span_count : 0;
-    outcome->redacted_text = keep & KEEP_REDACTED_TEXT ? analysis->redacted_text : SLICE("");
-    outcome->results = keep & KEEP_RESULTS ? analysis->results : SLICE("");
-    int failed = store_commit(r->store, r->end->run, outcome, ret_leaf, err);
-    free(spans);
-    free(names);
-    return failed;
+    struct kept kept;
+    int failed = kept_fill(&kept, outcome, analysis, r->plan->pipeline->keep, err) ||
+                 store_commit(r->store, r->end->run, outcome, ret_leaf, err);
+    kept_clear(&kept);
+    return failed ? -1 : 0;
 }
 
 static int commit(struct runner *r, struct in_hand *d, struct error *err)

@@ -58,6 +58,9 @@ enum role { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT };
 /* An empty prompt. With `chat` each added part is rendered as a turn of the model's chat template (recognised by its
  * markers, rendered in C; FAULT_MODEL when it is unknown); without, parts are joined as they are. */
 CHECKED int prompt_new(struct prompt **ret, const struct model *model, bool chat, struct error *err);
+
+/* The same with chat, by the template of that name whatever the file says: FAULT_USAGE, naming those that are known. */
+CHECKED int prompt_new_as(struct prompt **ret, const struct model *model, const char *template, struct error *err);
 void prompt_drop(struct prompt **prompt);
 
 /* Opens a turn, adds text to it (never parsed for control tokens), closes it. prompt_open(ROLE_ASSISTANT) without a
@@ -111,6 +114,16 @@ struct generated {
 /* Continues the prompt. */
 CHECKED int session_generate(struct session *session, const struct prompt *prompt, const struct generation *how,
                              struct generated *ret, struct error *err);
+
+/* ---- embeddings (architecture bert) ---- */
+
+/* One vector for a text, pooled as its file says, not normalised: ret [dim]. The text is put between the model's first
+ * and last token; of a prompt the ids are taken as they are. The pool may be NULL. -1 with FAULT_MODEL (the model is no
+ * encoder), FAULT_DOCUMENT (empty, or longer than the context: never cut). */
+CHECKED int model_embed(const struct model *model, const struct redacted_text *text, struct pool *pool, float *ret,
+                        struct error *err);
+CHECKED int model_embed_prompt(const struct model *model, const struct prompt *prompt, struct pool *pool, float *ret,
+                               struct error *err);
 
 /* ---- registry ---- */
 struct registry_entry {

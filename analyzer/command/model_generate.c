@@ -1,25 +1,48 @@
 /* model_generate.c - `alcove model generate`: continues a prompt that the operator wrote. */
 #include "analyzer/command/model_common.h"
 #include "analyzer/command/output.h"
+#include "analyzer/steps/operator_text.h"
 
 #include "base/json.h"
 
 /* The prompt is the operator's own text: its ids go in as typed, never through the redactor, which is for
  * documents. */
-static int fill_prompt(struct prompt *prompt, const struct model *model, struct slice text, bool is_chat,
-                       struct error *err)
+static int fill_typed(struct prompt *prompt, const struct model *model, struct slice text, struct error *err)
 {
     token *ids = NULL;
     size_t count;
-    if (is_chat && prompt_open(prompt, ROLE_USER, err))
-        return -1;
-    if (model_tokenize(model, text, false, !is_chat, &ids, &count, err))
+    if (model_tokenize(model, text, false, true, &ids, &count, err))
         return -1;
     int r = prompt_add_tokens(prompt, ids, count, err);
     free(ids);
-    if (r)
+    return r;
+}
+
+/* As a user's turn: it joins the template's own text, so it is added as text. */
+static int fill_turn(struct prompt *prompt, const struct buffer *text, struct error *err)
+{
+    AUTO(redacted_text) *turn = NULL;
+    if (strlen(text->data) != text->bytes)
+        return error_set(err, FAULT_INPUT, "the prompt has a NUL byte in it");
+    return operator_text(&turn, text->data, err) || prompt_open(prompt, ROLE_USER, err) ||
+                   prompt_add(prompt, turn, err) || prompt_close(prompt, err) ||
+                   prompt_open(prompt, ROLE_ASSISTANT, err)
+               ? -1
+               : 0;
+}
+
+static int make_prompt(struct prompt **ret, const struct model *model, const struct arguments *arguments,
+                       const struct buffer *text, struct error *err)
+{
+    AUTO(prompt) *prompt = NULL;
+    const char *template = argument_text(arguments, "template", NULL);
+    bool is_chat = template || argument_flag(arguments, "chat");
+    if (template ? prompt_new_as(&prompt, model, template, err) : prompt_new(&prompt, model, is_chat, err))
         return -1;
-    return is_chat && (prompt_close(prompt, err) || prompt_open(prompt, ROLE_ASSISTANT, err)) ? -1 : 0;
+    if (is_chat ? fill_turn(prompt, text, err) : fill_typed(prompt, model, buffer_slice(text), err))
+        return -1;
+    *ret = TAKE(prompt);
+    return 0;
 }
 
 static void print_result(const struct context *context, const struct generated *g)
@@ -43,7 +66,6 @@ static int generate(const struct context *context, const struct arguments *argum
     AUTO(prompt) *prompt = NULL;
     AUTO(session) *session = NULL;
     struct generated generated = {.text = NULL};
-    bool is_chat = argument_flag(arguments, "chat");
     const struct generation how = {.tokens_max = (uint32_t)argument_number(arguments, "max-tokens", 160),
                                    .temperature = (float)argument_real(arguments, "temperature", 0),
                                    .seed = argument_number(arguments, "seed", 1),
@@ -52,8 +74,7 @@ static int generate(const struct context *context, const struct arguments *argum
     if (!argument_given(arguments, "prompt-file"))
         return error_set(err, FAULT_USAGE, "model generate needs --prompt-file FILE (- for stdin)");
     if (read_text(&text, argument_text(arguments, "prompt-file", NULL), err) ||
-        prompt_new(&prompt, opened->model, is_chat, err) ||
-        fill_prompt(prompt, opened->model, buffer_slice(text), is_chat, err))
+        make_prompt(&prompt, opened->model, arguments, text, err))
         return -1;
     prompt_tokens(prompt, &count);
     if (session_new(&session, opened->model, (uint32_t)count + how.tokens_max, opened->pool, err) ||
@@ -80,6 +101,10 @@ static const struct option options[] = {
      .is_file = true,
      .help = "the prompt; - is stdin"},
     {.name = "chat", .help = "the prompt is a user's turn of the model's chat template"},
+    {.name = "template",
+     .kind = OPTION_TEXT,
+     .value = "NAME",
+     .help = "chat, by this template whatever the file says: chatml, qwen3, llama-3, llama-3.1, gemma, phi-3"},
     {.name = "max-tokens",
      .kind = OPTION_NUMBER,
      .value = "N",

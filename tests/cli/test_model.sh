@@ -59,7 +59,7 @@ expect 2 model logits tiny --tokens 1
 
 # Generation: the same seed and prompt, the same text, whatever the threads.
 printf 'Once upon a time' > "$work/prompt"
-for extra in "" "--chat" "--temperature 0.8 --seed 7"; do
+for extra in "" "--chat" "--template chatml" "--temperature 0.8 --seed 7"; do
     # shellcheck disable=SC2086
     expect 0 model generate tiny --prompt-file "$work/prompt" --max-tokens 12 --json --threads 1 $extra
     json 'j["tokens"] <= 12 and j["prompt_tokens"] > 3 and "text" in j'
@@ -70,6 +70,8 @@ for extra in "" "--chat" "--temperature 0.8 --seed 7"; do
 done
 expect 4 model generate tiny --prompt-file "$work/nowhere"
 expect 2 model generate tiny
+expect 2 model generate tiny --prompt-file "$work/prompt" --template nobody
+warns 'known are chatml'
 
 expect 0 model bench tiny --threads 1 --prefill 16 --decode 4 --json
 json 'all(j[k] > 0 for k in ("prefill_tokens_per_s", "decode_tokens_per_s", "load_ms", "rss_bytes"))'

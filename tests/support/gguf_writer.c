@@ -3,7 +3,7 @@
 
 #include "tests/support/support.h"
 
-enum { U32 = 4, I32 = 5, BOOL = 7, TEXT = 8, ARRAY = 9 }; /* the kinds of the format */
+enum { U32 = 4, I32 = 5, F32 = 6, BOOL = 7, TEXT = 8, ARRAY = 9 }; /* the kinds of the format */
 #define KEYS_AT 16u                                       /* where the header counts the keys */
 
 static void put(struct gguf_writer *w, const void *bytes, size_t count)
@@ -83,6 +83,14 @@ void gguf_write_i32s(struct gguf_writer *w, const char *key, const int32_t *valu
 {
     put_key(w, key, ARRAY);
     put_u32(w, I32);
+    put_u64(w, count);
+    put(w, values, count * sizeof *values);
+}
+
+void gguf_write_f32s(struct gguf_writer *w, const char *key, const float *values, size_t count)
+{
+    put_key(w, key, ARRAY);
+    put_u32(w, F32);
     put_u64(w, count);
     put(w, values, count * sizeof *values);
 }

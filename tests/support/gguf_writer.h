@@ -22,6 +22,7 @@ void gguf_write_bool(struct gguf_writer *writer, const char *key, bool value);
 void gguf_write_text(struct gguf_writer *writer, const char *key, const char *value);
 void gguf_write_texts(struct gguf_writer *writer, const char *key, const char *const *values, size_t count);
 void gguf_write_i32s(struct gguf_writer *writer, const char *key, const int32_t *values, size_t count);
+void gguf_write_f32s(struct gguf_writer *writer, const char *key, const float *values, size_t count);
 
 /* The file so far, with no tensors. Borrowed until the writer is dropped. */
 struct slice gguf_writer_finish(struct gguf_writer *writer);

@@ -97,7 +97,7 @@ static void ids_are_those_of_the_published_vectors(void **state UNUSED)
 
 static void reference_models_tokenize_as_the_reference_did(void **state UNUSED)
 {
-    static const char *const names[] = {"llama-f32", "llama-q6_k", "qwen2-f32",     "qwen3-f32",
+    static const char *const names[] = {"llama-f32",  "llama-q6_k",  "qwen2-f32",     "qwen3-f32", "llama-q4_k",
                                         "gemma3-f32", "gemma3-q8_0", "bert-mean-f32", "bert-cls-q8_0"};
     size_t compared = 0;
     for (size_t i = 0; i < COUNT_OF(names); i++) {

@@ -44,14 +44,20 @@ static bool is_missing(const char *input)
 }
 
 /* Refuses a line that can do nothing, before anything is made. */
-static int check_inputs(const struct run_plan *plan, struct error *err)
+static int check_inputs(const struct context *context, const struct run_plan *plan, struct error *err)
 {
     size_t missing = 0;
     for (size_t i = 0; i < plan->input_count; i++)
-        if (is_missing(plan->inputs[i]) && ++missing == plan->input_count)
-            return error_errno(err, FAULT_INPUT, "cannot be opened", plan->inputs[i]);
-    if (plan->input_count)
+        missing += is_missing(plan->inputs[i]);
+    if (plan->input_count && missing < plan->input_count)
         return 0;
+    for (size_t i = 0; i < plan->input_count; i++) { /* each is named, the last one by the caller */
+        if (is_missing(plan->inputs[i])) /* sets errno */
+            error_errno(err, FAULT_INPUT, "cannot be opened", plan->inputs[i]);
+        if (i + 1 == plan->input_count)
+            return -1;
+        error_print(err, stderr, context->is_json);
+    }
     error_set(err, FAULT_USAGE, "no INPUT: name files, folders, or - for lines of JSON on standard input");
     return error_hint(err, "see: alcove help run");
 }
@@ -140,7 +146,7 @@ static int run(struct context *context, const struct arguments *arguments, struc
                             .on_trouble = run_report_trouble,
                             .context = &report};
     const char *shard = argument_text(arguments, "shard", NULL);
-    if ((shard && shard_read(shard, &plan.shard, err)) || check_inputs(&plan, err) ||
+    if ((shard && shard_read(shard, &plan.shard, err)) || check_inputs(context, &plan, err) ||
         pipeline_load(&pipeline, operand(arguments, 0), set, overrides, err))
         return -1;
     warn_of_pipeline(context, pipeline);

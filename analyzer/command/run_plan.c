@@ -69,6 +69,15 @@ static int preview_file(struct preview *p, const char *path, struct error *err)
     return done < 0 ? -1 : 0;
 }
 
+/* A folder or an INPUT that cannot be opened: a run lists it as a document that failed. */
+static int preview_unopened(struct preview *p, const char *path)
+{
+    p->documents++;
+    p->troubles++;
+    print_one(p, path, "cannot be read", format_of(slice_of(path), SLICE(""))->name, 0);
+    return 0;
+}
+
 static int visit(void *context, const struct walk_entry *entry, struct error *err)
 {
     struct preview *p = context;
@@ -77,10 +86,9 @@ static int visit(void *context, const struct walk_entry *entry, struct error *er
         return error_hint(err, "name files or folders");
     }
     if (entry->kind != WALK_FILE) {
-        p->troubles += entry->kind == WALK_TROUBLE;
         context_warn_at(p->context, entry->path, 0, 0,
                         entry->trouble ? entry->trouble->message : "folder loop");
-        return 0;
+        return entry->kind == WALK_TROUBLE ? preview_unopened(p, entry->path) : 0;
     }
     if (!shard_has(&p->plan->shard, slice_of(entry->relative)))
         return 0;

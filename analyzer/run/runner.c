@@ -162,8 +162,25 @@ static int run_stdin(struct runner *r, struct error *err)
 
 /* ---- the run ---- */
 
-/* Something that is no document: named, and counted as failed unless it is merely a loop. */
-static int report_trouble(struct runner *r, const struct walk_entry *entry)
+/* A folder or an INPUT that cannot be opened stands in the lists as a document that failed. */
+static int fail_unopened(struct runner *r, const struct walk_entry *entry, struct error *err)
+{
+    struct in_hand d;
+    if (document_begin(r, &d, err))
+        return -1;
+    char *name = name_of(entry->path);
+    if (!name)
+        return error_memory(err);
+    d.report.document = slice_of(name);
+    d.problem = *entry->trouble;
+    note_trouble(r, &d.problem);
+    int result = document_end(r, &d, true, err);
+    free(name);
+    return result;
+}
+
+/* What the walk cannot enter: every shard tells, since nobody knows whose documents are behind it. */
+static int report_trouble(struct runner *r, const struct walk_entry *entry, struct error *err)
 {
     struct error loop;
     if (entry->kind == WALK_LOOP) {
@@ -172,9 +189,10 @@ static int report_trouble(struct runner *r, const struct walk_entry *entry)
         r->plan->on_trouble(r->plan->context, &loop);
         return 0;
     }
-    note_trouble(r, entry->trouble);
-    r->end->worst = fault_worse(r->end->worst, FAULT_DOCUMENT);
-    return 0;
+    if (is_beyond_limit(r))
+        return RUN_STOP;
+    r->taken++;
+    return fail_unopened(r, entry, err);
 }
 
 static int visit(void *context, const struct walk_entry *entry, struct error *err)
@@ -185,7 +203,7 @@ static int visit(void *context, const struct walk_entry *entry, struct error *er
     if (entry->kind == WALK_STDIN)
         return run_stdin(r, err);
     if (entry->kind != WALK_FILE)
-        return report_trouble(r, entry);
+        return report_trouble(r, entry, err);
     if (!shard_has(&r->plan->shard, slice_of(entry->relative)))
         return 0;
     if (is_beyond_limit(r))
@@ -246,11 +264,11 @@ static int start_run(struct runner *r, const struct crew *crew, struct error *er
     return store_run_start(r->store, &record, r->end->run, err);
 }
 
-/* Exit 4 only if nothing else was processed. */
+/* Exit 4 only if nothing else was processed; what was done before is not. */
 static void settle_inputs(struct runner *r)
 {
     const struct run_counts *c = &r->end->counts;
-    if (r->has_input_trouble && c->done + c->skipped + c->quarantined == 0 && r->end->worst == FAULT_DOCUMENT)
+    if (r->has_input_trouble && c->done + c->quarantined == 0 && r->end->worst == FAULT_DOCUMENT)
         r->end->worst = FAULT_INPUT;
 }
 

@@ -166,8 +166,19 @@ expect 4 run "$pipeline" "$work/nowhere" --store "$work/never.alc"
 warns "$work/nowhere"
 check test ! -e "$work/never.alc"
 expect 1 run "$pipeline" "$work/nowhere" "$work/docs/a.txt" --store "$work/half.alc" --json
-json 'j["done"] == 1'
+json 'j["documents"] == 2 and j["done"] == 1 and j["failed"] == 1'
+json 'lines[0]["document"].endswith("/nowhere") and lines[0]["status"] == "failed" and "opened" in lines[0]["reason"]'
 warns "$work/nowhere"
+expect 4 run "$pipeline" "$work/nowhere" "$work/docs/a.txt" --store "$work/half.alc" --json # a.txt was done before
+json 'j["skipped"] == 1 and j["failed"] == 1 and j["done"] == 0'
+expect 0 results list --store "$work/half.alc"
+says "$work/nowhere"
+expect 1 run "$pipeline" "$work/nowhere" "$work/docs/a.txt" --store "$work/half.alc" --dry-run
+says '2 documents: 0 to process'
+expect 4 run "$pipeline" "$work/nowhere" "$work/nowhere2" --store "$work/never.alc"
+warns "$work/nowhere: cannot be opened"
+warns "$work/nowhere2: cannot be opened"
+check test ! -e "$work/never.alc"
 expect 2 run "$pipeline" - --dry-run
 
 # SIGTERM: 75; SIGINT: 130; what was answered is kept and the rest goes on from there.

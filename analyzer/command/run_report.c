@@ -149,8 +149,7 @@ int run_report_document(void *context, const struct run_document *document, stru
                      (int)MIN(document->document.bytes, 200u), document->document.data);
     progress_step(report->progress, ++report->seen);
     if (!report->has_lines) {
-        if (!report->context->is_quiet)
-            print_document(report->context, document);
+        print_document(report->context, document);
         return output_all(report->context->out, SLICE(""), err);
     }
     AUTO(buffer) *line = NULL;
@@ -171,8 +170,7 @@ void run_report_trouble(void *context, const struct error *trouble)
 int run_report_end(const struct run_report *report, const struct run_end *end, struct error *err)
 {
     if (!report->has_lines) {
-        if (!report->context->is_quiet)
-            print_end(report->context, end);
+        print_end(report->context, end);
         return output_all(report->context->out, SLICE(""), err);
     }
     AUTO(buffer) *line = NULL;

@@ -10,7 +10,8 @@
 #include <assert.h>
 #include <errno.h>
 
-#define NAMES_MAX 96u /* commands, or words of groups */
+#define NAMES_MAX 96u    /* commands, or words of groups */
+#define GIVEN_BYTES 256u /* of what was typed, in a message */
 
 const char version_text[] = ALCOVE_VERSION;
 
@@ -39,13 +40,24 @@ static int words_matched(const char *name, int argc, char **argv)
     return words;
 }
 
-static bool is_group(const char *word)
+/* `words`: what all names of a group begin with, "store" and "store keys". */
+static bool is_group(const char *words)
 {
-    size_t bytes = strlen(word);
-    for (size_t i = 0; commands_all[i]; i++)
-        if (strncmp(commands_all[i]->name, word, bytes) == 0 && commands_all[i]->name[bytes] == ' ')
+    size_t bytes = strlen(words);
+    for (size_t i = 0; bytes && commands_all[i]; i++)
+        if (strncmp(commands_all[i]->name, words, bytes) == 0 && commands_all[i]->name[bytes] == ' ')
             return true;
     return false;
+}
+
+/* The first word and, as long as that is a group, the next ones: "stroe", "store inof", "store keys". */
+static void words_given(int argc, char **argv, char *ret, size_t capacity)
+{
+    snprintf(ret, capacity, "%.60s", argv[0]);
+    for (int i = 1; i < argc && argv[i][0] != '-' && is_group(ret); i++) {
+        size_t used = strlen(ret);
+        snprintf(ret + used, capacity - used, " %.60s", argv[i]);
+    }
 }
 
 /* `store needs one of: init, info, check` */
@@ -66,12 +78,13 @@ static int incomplete(const char *group, struct error *err)
 static int unknown_command(int argc, char **argv, struct error *err)
 {
     const char *names[NAMES_MAX];
-    char given[128];
+    char given[GIVEN_BYTES];
     size_t count = 0;
-    bool has_two = argc > 1 && argv[1][0] != '-' && is_group(argv[0]);
+    words_given(argc, argv, given, sizeof given);
+    if (is_group(given))
+        return incomplete(given, err);
     for (size_t i = 0; commands_all[i] && count < NAMES_MAX; i++)
         names[count++] = commands_all[i]->name;
-    snprintf(given, sizeof given, has_two ? "%.60s %.60s" : "%.60s", argv[0], has_two ? argv[1] : "");
     error_set(err, FAULT_USAGE, "unknown command \"%s\"", given);
     const char *near = suggest_nearest(given, names, count);
     if (!near && argc > 1 &&
@@ -95,8 +108,7 @@ int command_find(int argc, char **argv, const struct command **ret, int *ret_wor
         }
     }
     if (!best)
-        return is_group(argv[0]) && (argc < 2 || argv[1][0] == '-') ? incomplete(argv[0], err)
-                                                                    : unknown_command(argc, argv, err);
+        return unknown_command(argc, argv, err);
     *ret = best;
     *ret_words = best_words;
     return 0;

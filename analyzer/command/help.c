@@ -135,9 +135,14 @@ void help_overview(const struct context *context)
     fputs("\nalcove help COMMAND tells more about one of them.\n", to);
 }
 
-/* All commands of a group: `alcove help store`. False when there is none. */
-static bool help_group(const struct context *context, const char *group)
+/* All commands of a group: `alcove help store`, `alcove help store keys`. False when there is none. */
+static bool help_group(const struct context *context, const struct arguments *arguments)
 {
+    char group[80] = "";
+    for (size_t i = 0; i < operand_count(arguments); i++) {
+        size_t used = strlen(group);
+        snprintf(group + used, sizeof group - used, "%s%s", i ? " " : "", operand(arguments, i));
+    }
     size_t bytes = strlen(group), found = 0;
     for (size_t i = 0; commands_all[i]; i++) {
         const struct command *c = commands_all[i];
@@ -192,7 +197,7 @@ static int run(struct context *context, const struct arguments *arguments, struc
         help_json(context);
     else if (count == 0)
         help_overview(context);
-    else if (count > 1 || !help_group(context, operand(arguments, 0))) {
+    else if (!help_group(context, arguments)) {
         if (command_find(count, (char **)(uintptr_t)operands(arguments), &found, &words, err))
             return -1;
         help_command(context, found);

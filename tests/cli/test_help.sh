@@ -38,6 +38,16 @@ says 'pipeline check'
 expect 2 pipeline
 warns 'pipeline needs one of: init, check'
 
+# Groups of two words.
+expect 0 help store keys
+says 'store keys add'
+says 'store keys remove'
+check test "$(grep -c 'store info' "$work/out")" = 0
+expect 2 store keys
+warns 'store keys needs one of: list, add'
+expect 2 store keys ad
+warns 'did you mean "alcove store keys add"?'
+
 # The first mistakes.
 expect 2 hlep
 warns 'unknown command "hlep" (did you mean "alcove help"?)'

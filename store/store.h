@@ -44,7 +44,8 @@ struct store_options {
 
 /* Opens (or makes). ret_was_made may be NULL. Wrong key and corrupt file are told apart in the message; both exit 6. */
 CHECKED int store_open(struct store **ret, const struct store_options *options, bool *ret_was_made, struct error *err);
-/* Signs and anchors what no checkpoint covers yet, checkpoints the WAL and closes. */
+/* Signs and anchors what no checkpoint covers yet, unless it is only records of reading (they go with the next), checkpoints
+ * the WAL and closes. */
 void store_drop(struct store **store);
 
 /* A subkey for other rooms: HKDF(data key, purpose). */

@@ -242,6 +242,60 @@ static off_t bytes_of(const char *path)
     return st.st_size;
 }
 
+/* Reads are recorded, but the anchor follows with the next change. */
+static void reads_do_not_move_the_anchor(void **state UNUSED)
+{
+    struct world w;
+    struct error err;
+    struct audit_verdict verdict;
+    world_start(&w);
+    run_of(&w, 1);
+    store_drop(&w.store);
+    off_t before = bytes_of(w.anchor);
+    uint64_t size = 0;
+    for (int i = 0; i < 3; i++) {
+        assert_ok(world_open(&w, STORE_WRITE, &err), err);
+        assert_ok(audit_event(w.store, "results-list", "ok", json_pack("{s:i}", "rows", 1), NULL, &err), err);
+        assert_ok(audit_event(w.store, "audit-read", "ok", json_pack("{s:n}", "object"), &size, &err), err);
+        store_drop(&w.store);
+        assert_int_equal(bytes_of(w.anchor), before);
+    }
+    assert_ok(world_open(&w, STORE_READ, &err), err);
+    accepted(&w, &verdict);
+    assert_int_equal(verdict.size, size + 1);
+    assert_int_equal(verdict.checkpoints, 2);
+    world_reopen(&w, STORE_WRITE);
+    run_start(&w, "clinical-note", DIGEST_A, (char[33]){0}); /* without an end: signed when the store is closed */
+    world_reopen(&w, STORE_READ);
+    assert_true(bytes_of(w.anchor) > before);
+    accepted(&w, &verdict);
+    assert_int_equal(verdict.checkpoints, 3);
+    world_end(&w);
+}
+
+/* Original and copy know one anchor: whoever looks at the copy, even at a damaged one, does not lock out the original. */
+static void a_copy_that_is_read_does_not_lock_out_the_original(void **state UNUSED)
+{
+    struct world w, copy;
+    struct error err;
+    struct audit_verdict verdict;
+    world_start(&w);
+    run_of(&w, 1);
+    store_drop(&w.store);
+    copy = w;
+    snprintf(copy.path, sizeof copy.path, "%s", path_of(w.folder, "copy.alc"));
+    copy_file(w.path, copy.path);
+    assert_ok(world_open(&copy, STORE_WRITE, &err), err);
+    assert_ok(audit_event(copy.store, "results-list", "ok", json_pack("{s:i}", "rows", 1), NULL, &err), err);
+    store_drop(&copy.store);
+    assert_ok(world_open(&w, STORE_WRITE, &err), err);
+    run_of(&w, 1);
+    accepted(&w, &verdict);
+    assert_int_equal(world_open(&copy, STORE_WRITE, &err), -1); /* now it is the older of two */
+    assert_int_equal(err.code, FAULT_AUDIT);
+    world_end(&w);
+}
+
 static void a_cut_anchor_is_refused(void **state UNUSED)
 {
     struct world w;
@@ -446,6 +500,8 @@ int main(void)
         cmocka_unit_test(a_log_cut_with_its_checkpoints_is_caught_by_the_anchor),
         cmocka_unit_test(a_rolled_back_store_is_refused_by_its_anchor),
         cmocka_unit_test(a_forked_store_is_refused_by_its_anchor),
+        cmocka_unit_test(reads_do_not_move_the_anchor),
+        cmocka_unit_test(a_copy_that_is_read_does_not_lock_out_the_original),
         cmocka_unit_test(a_cut_anchor_is_refused),
         cmocka_unit_test(a_missing_anchor_is_refused_until_another_is_begun),
         cmocka_unit_test(an_anchor_elsewhere_takes_over),

@@ -36,6 +36,28 @@ int redacted_text_part(struct redacted_text **ret, const struct redacted_text *t
     return redacted_text_make(ret, slice_sub(redacted_text_slice(text), start, end), err);
 }
 
+int redacted_text_parts(struct redacted_text **ret, const struct redacted_text *text, const struct span *parts,
+                        size_t count, struct error *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert(parts[i].start <= parts[i].end && parts[i].end <= text->bytes);
+        assert(i == 0 || parts[i - 1].end <= parts[i].start);
+        bytes += parts[i].end - parts[i].start;
+    }
+    struct redacted_text *t = malloc(sizeof *t + bytes + 1);
+    if (!t)
+        return error_memory(err);
+    t->bytes = 0;
+    for (size_t i = 0; i < count; t->bytes += parts[i].end - parts[i].start, i++)
+        memcpy(t->data + t->bytes, text->data + parts[i].start, parts[i].end - parts[i].start);
+    if (bytes && t->data[0] >= 'a' && t->data[0] <= 'z')
+        t->data[0] = (char)(t->data[0] - 'a' + 'A');
+    t->data[bytes] = 0;
+    *ret = t;
+    return 0;
+}
+
 void redacted_text_drop(struct redacted_text **text)
 {
     if (!*text)

@@ -19,6 +19,11 @@ struct slice redacted_text_slice(const struct redacted_text *text);
 CHECKED int redacted_text_part(struct redacted_text **ret, const struct redacted_text *text, size_t start, size_t end,
                                struct error *err);
 
+/* The bytes of `parts`, ascending, joined, the first letter made a capital: a sentence of which words were left out.
+ * -1 with FAULT_TEMPORARY. */
+CHECKED int redacted_text_parts(struct redacted_text **ret, const struct redacted_text *text, const struct span *parts,
+                                size_t count, struct error *err);
+
 /* Wipes and frees; takes NULL inside. */
 void redacted_text_drop(struct redacted_text **text);
 

@@ -1,48 +1,31 @@
 /* rewrite.c - see rewrite.h. */
 #include "analyzer/steps/rewrite.h"
 
-#include "analyzer/steps/data/lists.h"
 #include "analyzer/steps/grounding/grounding.h"
 #include "analyzer/steps/operator_text.h"
+#include "analyzer/steps/shorten.h"
 #include "base/fold.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define SOURCE_WORDS_MIN 6u /* shorter sentences stay as they are */
 #define SOURCE_TOKENS_MAX 200u
-#define ANSWER_TOKENS_MIN 16u
-#define KEPT_MIN 0.7 /* of the content words of the source: shorter, but not something else */
+#define WORDS_SAVED_MIN 2u /* less is not worth a sentence that is not the author's */
+#define KEPT_MIN 0.5       /* of the content words behind an opening: shorter, but not something else */
+#define VERSIONS_MAX (1u << SHORTEN_PARTS_MAX)
+#define SCORE_LOST_MAX 1.5 /* nats a token below the source: what the model takes for broken */
 
-/* The wordings, tried in order. */
-static const struct request {
-    const char *system, *before, *after;
-} requests[] = {
-    {"Provide a concise, objective summary of the input text in one sentence, focusing on key "
-     "facts, without using second "
-     "or third person pronouns.",
-     "", ""},
-    {"You shorten sentences of medical notes. You keep their words and leave out what is not needed.", "",
-     ""},
-    {NULL, "Summarize in one short sentence:\n", ""},
-    {NULL,
-     "Shorten each sentence by leaving words out.\n"
-     "Sentence: I saw this pleasant lady today, who has had a dry cough for three weeks.\n"
-     "Short: She has had a dry cough for three weeks.\n"
-     "Sentence: On the way home he fell over a step and hurt his left elbow.\n"
-     "Short: He fell over a step and hurt his left elbow.\n"
-     "Sentence: ",
-     "\nShort:"},
-    {NULL, "Rewrite this sentence of a medical note so that it is short and clear:\n", ""}};
+static const char request_system[] =
+    "You shorten sentences of medical notes. You keep their words and leave out what is not needed.";
 
 struct rewriter {
     const struct model *model;
     struct session *session;
     const struct grounding_lists *lists;
     bool is_strict;
-    struct redacted_text *texts[COUNT_OF(requests)][3]; /* system, before, after; NULL where there is none */
-    token *common;                                      /* sorted: function words and signs */
-    size_t common_count;
+    struct redacted_text *system;
 };
 
 void rewriter_drop(struct rewriter **rewriter)
@@ -50,79 +33,9 @@ void rewriter_drop(struct rewriter **rewriter)
     struct rewriter *r = *rewriter;
     if (!r)
         return;
-    for (size_t i = 0; i < COUNT_OF(requests); i++)
-        for (size_t k = 0; k < 3; k++)
-            redacted_text_drop(&r->texts[i][k]);
-    free(r->common);
+    redacted_text_drop(&r->system);
     free(r);
     *rewriter = NULL;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    return (*(const token *)a > *(const token *)b) - (*(const token *)a < *(const token *)b);
-}
-
-/* Sorts and drops doubles. */
-static size_t sort_unique(token *ids, size_t count)
-{
-    size_t kept = 0;
-    qsort(ids, count, sizeof *ids, by_id);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || ids[i] != ids[kept - 1])
-            ids[kept++] = ids[i];
-    return kept;
-}
-
-/* Appends the ids of `text` to an array that grows. only_single: nothing unless it is one token. */
-static int add_ids(const struct model *model, struct slice text, bool only_single, token **ids, size_t *count,
-                   struct error *err)
-{
-    token *more = NULL;
-    size_t n;
-    if (model_tokenize(model, text, false, false, &more, &n, err))
-        return -1;
-    if (!only_single || n == 1) {
-        token *larger = realloc(*ids, (*count + n + 1) * sizeof **ids);
-        if (!larger) {
-            free(more);
-            return error_memory(err);
-        }
-        *ids = larger;
-        memcpy(larger + *count, more, n * sizeof *more);
-        *count += n;
-    }
-    free(more);
-    return 0;
-}
-
-/* A word behind a blank and at the start, in lower case and with a capital. */
-static int add_word_forms(const struct model *model, struct slice word, token **ids, size_t *count,
-                          struct error *err)
-{
-    char form[TERM_BYTES_MAX + 2];
-    for (int capital = 0; capital < 2; capital++)
-        for (int blank = 0; blank < 2; blank++) {
-            int bytes = snprintf(form, sizeof form, "%s%.*s", blank ? " " : "", (int)word.bytes, word.data);
-            form[blank] = (char)(capital ? toupper((unsigned char)form[blank]) : form[blank]);
-            if (add_ids(model, (struct slice){form, (size_t)bytes}, true, ids, count, err))
-                return -1;
-        }
-    return 0;
-}
-
-static int make_common(struct rewriter *r, struct error *err)
-{
-    static const char *const signs[] = {".", ",", ";", " and", " or"};
-    for (uint32_t i = 0; i < r->lists->function_words.count; i++)
-        if (add_word_forms(r->model, wordlist_entry(&r->lists->function_words, i), &r->common,
-                           &r->common_count, err))
-            return -1;
-    for (size_t i = 0; i < COUNT_OF(signs); i++)
-        if (add_ids(r->model, slice_of(signs[i]), true, &r->common, &r->common_count, err))
-            return -1;
-    r->common_count = sort_unique(r->common, r->common_count);
-    return 0;
 }
 
 int rewriter_new(struct rewriter **ret, const struct model *model, struct session *session,
@@ -132,68 +45,22 @@ int rewriter_new(struct rewriter **ret, const struct model *model, struct sessio
     if (!r)
         return error_memory(err);
     *r = (struct rewriter){.model = model, .session = session, .lists = lists, .is_strict = is_strict};
-    for (size_t i = 0; i < COUNT_OF(requests); i++) {
-        const char *const texts[3] = {requests[i].system, requests[i].before, requests[i].after};
-        for (size_t k = 0; k < 3; k++)
-            if (texts[k] && *texts[k] && operator_text(&r->texts[i][k], texts[k], err))
-                return -1;
-    }
-    if (make_common(r, err))
+    if (operator_text(&r->system, request_system, err))
         return -1;
     *ret = TAKE(r);
     return 0;
 }
 
-static int add_turn(struct prompt *prompt, enum role role, const struct redacted_text *const parts[3],
-                    struct error *err)
-{
-    if (prompt_open(prompt, role, err))
-        return -1;
-    for (size_t i = 0; i < 3; i++)
-        if (parts[i] && prompt_add(prompt, parts[i], err))
-            return -1;
-    return prompt_close(prompt, err);
-}
-
-static int make_prompt(const struct rewriter *r, size_t i, const struct redacted_text *source,
-                       struct prompt **ret, struct error *err)
+static int make_prompt(const struct rewriter *r, const struct redacted_text *source, struct prompt **ret,
+                       struct error *err)
 {
     AUTO(prompt) *prompt = NULL;
-    const struct redacted_text *const *t = (const struct redacted_text *const *)r->texts[i];
-    if (prompt_new(&prompt, r->model, true, err) ||
-        (t[0] && add_turn(prompt, ROLE_SYSTEM, (const struct redacted_text *[3]){t[0], NULL, NULL}, err)) ||
-        add_turn(prompt, ROLE_USER, (const struct redacted_text *[3]){t[1], source, t[2]}, err) ||
-        prompt_open(prompt, ROLE_ASSISTANT, err))
+    if (prompt_new(&prompt, r->model, true, err) || prompt_open(prompt, ROLE_SYSTEM, err) ||
+        prompt_add(prompt, r->system, err) || prompt_close(prompt, err) ||
+        prompt_open(prompt, ROLE_USER, err) || prompt_add(prompt, source, err) ||
+        prompt_close(prompt, err) || prompt_open(prompt, ROLE_ASSISTANT, err))
         return -1;
     *ret = TAKE(prompt);
-    return 0;
-}
-
-/* The ids of the source, of its words behind a blank and at the start, and the common ones. */
-static int make_allowed(const struct rewriter *r, struct slice source, const struct terms *terms, token **ret,
-                        size_t *ret_count, struct error *err)
-{
-    token *ids = NULL;
-    size_t count = 0;
-    int result = add_ids(r->model, source, false, &ids, &count, err);
-    for (size_t i = 0; result == 0 && i < terms->count; i++) {
-        AUTO(buffer) *word = NULL;
-        struct slice text = slice_sub(source, terms->list[i].at.start, terms->list[i].at.end);
-        result = buffer_new(&word, text.bytes + 2, err) || buffer_append_byte(word, ' ', err) ||
-                         buffer_append(word, text, err) ||
-                         add_ids(r->model, buffer_slice(word), false, &ids, &count, err) ||
-                         add_ids(r->model, text, false, &ids, &count, err)
-                     ? -1
-                     : 0;
-    }
-    token *all = result ? NULL : realloc(ids, (count + r->common_count + 1) * sizeof *ids);
-    if (!all) {
-        free(ids);
-        return result ? -1 : error_memory(err);
-    }
-    memcpy(all + count, r->common, r->common_count * sizeof *all);
-    *ret = all;
-    *ret_count = sort_unique(all, count + r->common_count);
     return 0;
 }
 
@@ -207,13 +74,13 @@ static bool is_side(const struct term *t)
 }
 
 /* All sides, drugs and numbers ("95 % on 2 L" must not lose its oxygen), and most of the words: a shorter
- * sentence, not another one. */
-static bool keeps_enough(const struct terms *source, const struct terms *written)
+ * sentence, not another one. What an opening of a letter says is not counted, nor is what a tag replaced. */
+static bool keeps_enough(const struct terms *source, const struct terms *written, struct slice text)
 {
     size_t content = 0, kept = 0;
-    for (size_t s = 0; s < source->count; s++) {
+    for (size_t s = frame_words(source); s < source->count; s++) {
         const struct term *t = &source->list[s];
-        if (t->is_function)
+        if (t->is_function || shorten_is_tagged(text, t))
             continue;
         bool has = false;
         for (size_t w = 0; w < written->count && !has; w++)
@@ -238,11 +105,17 @@ static int is_copy(struct slice written, struct slice source, bool *ret, struct 
     return 0;
 }
 
-static size_t count_byte(struct slice text, char byte)
+/* Dates, places and people of the source are told; the numbers of an office may go. */
+static size_t count_tags(struct slice text)
 {
+    static const char *const may_go[] = {"ID_", "MRN_", "PHONE_", "ACCOUNT_", "IBAN_"};
     size_t n = 0;
-    for (size_t i = 0; i < text.bytes; i++)
-        n += text.data[i] == byte;
+    for (size_t i = 0; i < text.bytes; i++) {
+        n += text.data[i] == '[';
+        for (size_t k = 0; k < COUNT_OF(may_go) && text.data[i] == '['; k++)
+            n -= text.bytes - i > strlen(may_go[k]) &&
+                 memcmp(text.data + i + 1, may_go[k], strlen(may_go[k])) == 0;
+    }
     return n;
 }
 
@@ -250,7 +123,7 @@ static size_t count_byte(struct slice text, char byte)
 static bool is_well_formed(struct slice answer, struct slice source)
 {
     int open = 0;
-    if (count_byte(answer, '[') != count_byte(source, '['))
+    if (count_tags(answer) != count_tags(source))
         return false;
     for (size_t i = 0; i < answer.bytes; i++) {
         open += answer.data[i] == '(' ? 1 : answer.data[i] == ')' ? -1 : 0;
@@ -263,103 +136,133 @@ static bool is_well_formed(struct slice answer, struct slice source)
     return open == 0 && (!is_lower || answer.data[0] == source.data[0]);
 }
 
-/* The answer up to its last full stop, trimmed; an answer that was cut off ends where its last whole sentence
- * does. */
-static struct slice whole_sentences(struct slice answer, bool has_ended)
-{
-    while (answer.bytes && isspace((unsigned char)answer.data[0])) {
-        answer.data++;
-        answer.bytes--;
-    }
-    const char *line = answer.bytes ? memchr(answer.data, '\n', answer.bytes) : NULL;
-    if (line)
-        answer.bytes = (size_t)(line - answer.data);
-    while (answer.bytes && isspace((unsigned char)answer.data[answer.bytes - 1]))
-        answer.bytes--;
-    size_t bytes = answer.bytes;
-    while (answer.bytes) {
-        char last = answer.data[answer.bytes - 1];
-        bool is_inside =
-            answer.bytes < bytes && isalnum((unsigned char)answer.data[answer.bytes]); /* "0.4" */
-        if (!is_inside && (last == '!' || last == '?' || last == '.'))
-            break;
-        answer.bytes--;
-    }
-    if (answer.bytes == 0 && has_ended) /* an entry without a full stop, as its source */
-        answer.bytes = bytes;
-    return answer;
-}
-
-/* Why the answer may not stand; NULL if it may. */
-static int judge(const struct rewriter *r, struct slice answer, struct slice source,
+/* Why the version may not stand; NULL if it may. */
+static int judge(const struct rewriter *r, struct slice version, struct slice source,
                  const struct terms *terms, const char **ret, struct error *err)
 {
     struct terms written;
     bool is_same;
     *ret = "empty";
-    if (answer.bytes == 0)
+    if (version.bytes == 0)
         return 0;
-    if (is_copy(answer, source, &is_same, err) || terms_read(&written, answer, r->lists, err))
+    if (is_copy(version, source, &is_same, err) || terms_read(&written, version, r->lists, err))
         return -1;
     const char *failed = grounding_refuses(&(struct claim){&written, terms, r->is_strict});
-    *ret = is_same                           ? "copy"
-           : failed                          ? failed
-           : !keeps_enough(terms, &written)  ? "omission"
-           : !is_well_formed(answer, source) ? "form"
-                                             : NULL;
+    *ret = is_same                                            ? "copy"
+           : failed                                           ? failed
+           : !keeps_enough(terms, &written, source)           ? "omission"
+           : !is_well_formed(version, source)                 ? "form"
+           : written.count + WORDS_SAVED_MIN > terms->count   ? "gain"
+                                                              : NULL;
     terms_close(&written);
     return 0;
 }
 
-static int attempt(struct rewriter *r, size_t i, const struct redacted_text *source,
-                   const struct terms *terms, const struct generation *how, struct buffer **ret,
-                   const char **ret_failed, struct error *err)
+struct versions {
+    struct redacted_text *list[VERSIONS_MAX + 1]; /* [0] is the source */
+    size_t count;
+};
+
+static void versions_close(struct versions *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        redacted_text_drop(&v->list[i]);
+}
+
+/* The source without the parts whose bit is set. */
+static int leave_out(const struct redacted_text *source, const struct span *parts, size_t count, unsigned set,
+                     struct redacted_text **ret, struct error *err)
+{
+    struct span kept[SHORTEN_PARTS_MAX + 1];
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
+        if (set >> i & 1u) {
+            kept[n++] = (struct span){at, parts[i].start};
+            at = parts[i].end;
+        }
+    kept[n++] = (struct span){at, redacted_text_slice(source).bytes};
+    return redacted_text_parts(ret, source, kept, n, err);
+}
+
+/* The source, then every version of it that passes the checks. */
+static int make_versions(const struct rewriter *r, const struct redacted_text *source,
+                         const struct terms *terms, struct versions *v, json_t *refused, struct error *err)
+{
+    struct span parts[SHORTEN_PARTS_MAX];
+    struct slice text = redacted_text_slice(source);
+    size_t count = shorten_parts(text, terms, parts);
+    if (redacted_text_part(&v->list[0], source, 0, text.bytes, err))
+        return -1;
+    v->count = 1;
+    for (unsigned set = 1; set < 1u << count; set++) {
+        AUTO(redacted_text) *version = NULL;
+        const char *failed;
+        if (leave_out(source, parts, count, set, &version, err) ||
+            judge(r, redacted_text_slice(version), text, terms, &failed, err))
+            return -1;
+        if (failed)
+            json_array_append_new(refused, json_string(failed));
+        else
+            v->list[v->count++] = TAKE(version);
+    }
+    return 0;
+}
+
+/* The version that the model finds likeliest a token; 0 if it finds all much worse than the source. */
+static int choose(const struct rewriter *r, const struct versions *v, size_t *ret, struct error *err)
 {
     AUTO(prompt) *prompt = NULL;
-    AUTO(buffer) *answer = NULL;
-    struct generated made = {0};
-    if (make_prompt(r, i, source, &prompt, err) || session_generate(r->session, prompt, how, &made, err))
+    double sums[VERSIONS_MAX + 1], best = -INFINITY;
+    uint32_t counts[VERSIONS_MAX + 1];
+    *ret = 0;
+    if (make_prompt(r, v->list[0], &prompt, err) ||
+        session_score(r->session, prompt, (const struct redacted_text *const *)v->list, v->count, sums,
+                      counts, err))
         return -1;
-    answer = made.text;
-    struct slice whole = whole_sentences(buffer_slice(answer), made.ended);
-    if (judge(r, whole, redacted_text_slice(source), terms, ret_failed, err))
+    for (size_t i = 1; i < v->count; i++)
+        if (sums[i] / counts[i] > best && sums[i] / counts[i] > sums[0] / counts[0] - SCORE_LOST_MAX) {
+            best = sums[i] / counts[i];
+            *ret = i;
+        }
+    return 0;
+}
+
+static bool fits_the_model(const struct rewriter *r, const struct redacted_text *source, int *result,
+                           struct error *err)
+{
+    token *ids = NULL;
+    size_t count = 0;
+    *result = model_tokenize(r->model, redacted_text_slice(source), false, false, &ids, &count, err);
+    free(ids);
+    return *result == 0 && count <= SOURCE_TOKENS_MAX;
+}
+
+static int copy_text(const struct redacted_text *text, struct buffer **ret, struct error *err)
+{
+    AUTO(buffer) *copy = NULL;
+    struct slice bytes = redacted_text_slice(text);
+    if (buffer_new(&copy, bytes.bytes + 1, err) || buffer_append(copy, bytes, err))
         return -1;
-    if (*ret_failed)
-        return 0;
-    AUTO(buffer) *kept = NULL;
-    if (buffer_new(&kept, whole.bytes + 1, err) || buffer_append(kept, whole, err))
-        return -1;
-    *ret = TAKE(kept);
+    *ret = TAKE(copy);
     return 0;
 }
 
 int rewriter_run(struct rewriter *r, const struct redacted_text *source, const struct terms *terms,
                  struct buffer **ret, json_t *refused, struct error *err)
 {
-    token *allowed = NULL;
-    size_t count = 0, source_tokens = 0;
-    *ret = NULL;
-    if (terms->count < SOURCE_WORDS_MIN)
-        return 0;
-    if (model_tokenize(r->model, redacted_text_slice(source), false, false, &allowed, &source_tokens, err))
-        return -1;
-    free(allowed);
-    if (source_tokens > SOURCE_TOKENS_MAX)
-        return 0;
-    if (make_allowed(r, redacted_text_slice(source), terms, &allowed, &count, err))
-        return -1;
-    struct generation how = {.tokens_max = MAX(ANSWER_TOKENS_MIN, (uint32_t)source_tokens + 8),
-                             .allowed = allowed,
-                             .allowed_count = count,
-                             .no_repeat_4gram = true,
-                             .use_lookup = true};
+    struct versions v = {0};
+    size_t chosen = 0;
     int result = 0;
-    for (size_t i = 0; i < COUNT_OF(requests) && result == 0 && !*ret; i++) {
-        const char *failed;
-        result = attempt(r, i, source, terms, &how, ret, &failed, err);
-        if (result == 0 && failed)
-            json_array_append_new(refused, json_string(failed));
-    }
-    free(allowed);
+    *ret = NULL;
+    if (terms->count < SOURCE_WORDS_MIN || !fits_the_model(r, source, &result, err))
+        return result;
+    result = make_versions(r, source, terms, &v, refused, err);
+    if (result == 0 && v.count > 1)
+        result = choose(r, &v, &chosen, err);
+    if (result == 0 && v.count > 1 && chosen == 0)
+        json_array_append_new(refused, json_string("score"));
+    if (result == 0 && chosen)
+        result = copy_text(v.list[chosen], ret, err);
+    versions_close(&v);
     return result;
 }

@@ -1,4 +1,4 @@
-/* rewrite.h - lets the model say a sentence shorter, in bounds, and keeps what passes the checks
+/* rewrite.h - lets the model choose a shorter version of a sentence among those that pass the checks
  * (summarize.h). */
 #ifndef ALCOVE_ANALYZER_STEPS_REWRITE_H
 #define ALCOVE_ANALYZER_STEPS_REWRITE_H
@@ -14,8 +14,9 @@ CHECKED int rewriter_new(struct rewriter **ret, const struct model *model, struc
                          const struct grounding_lists *lists, bool is_strict, struct error *err);
 void rewriter_drop(struct rewriter **rewriter);
 
-/* Several wordings of the request are tried until an answer passes. *ret is NULL when none did (or the source
- * is too short to gain by it); each failure's check is appended to the JSON array `refused`. */
+/* The versions of the source that leave out parts (shorten.h) and pass all checks are scored by the model; the
+ * likeliest a token is *ret. NULL when none passes or the model finds all much worse than the source; the name of
+ * each failed check is appended to the JSON array `refused`. */
 CHECKED int rewriter_run(struct rewriter *rewriter, const struct redacted_text *source,
                          const struct terms *terms, struct buffer **ret, json_t *refused, struct error *err);
 

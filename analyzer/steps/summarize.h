@@ -1,9 +1,9 @@
 /* summarize.h - a summary whose every sentence cites its source.
  *
- * Sentences are chosen (extract.h); the model then rewrites each of them shorter, may use only the tokens of
- * its source and of a closed list of function words, and what it writes must pass all checks
- * (grounding/grounding.h) and still name the drugs of its source. A sentence that fails is replaced by its
- * source as it stands: so nothing is invented, and nothing chosen is lost. */
+ * Sentences are chosen (extract.h). From each the versions are made that leave out what a reader can spare, in
+ * the source's own order of words (shorten.h); those that pass all checks (grounding/grounding.h) and keep every
+ * drug, number and side are scored by the model, and the likeliest stands. Where none passes the source stands
+ * as it is: so nothing is invented, and nothing chosen is lost. */
 #ifndef ALCOVE_ANALYZER_STEPS_SUMMARIZE_H
 #define ALCOVE_ANALYZER_STEPS_SUMMARIZE_H
 

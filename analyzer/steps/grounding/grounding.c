@@ -16,6 +16,11 @@ const struct check grounding_checks[] = {
     {"order", order_holds, 0, false},
     {"repeat", repeats_hold, 0, false},
     {"form", form_holds, 0, false},
+    {"opening", opening_holds, 0, false},
+    {"verb", verb_holds, 0, false},
+    {"doubled", doubled_holds, 0, false},
+    {"joined", joined_holds, 0, false},
+    {"main clause", main_clause_holds, 0, false},
     {0}};
 
 const char *grounding_refuses(const struct claim *claim)

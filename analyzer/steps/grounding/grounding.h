@@ -36,6 +36,21 @@ bool words_hold(const struct claim *claim, const struct check *check);
 bool order_holds(const struct claim *claim, const struct check *check);
 bool repeats_hold(const struct claim *claim, const struct check *check);
 bool form_holds(const struct claim *claim, const struct check *check);
+bool opening_holds(const struct claim *claim, const struct check *check);
+bool verb_holds(const struct claim *claim, const struct check *check);
+bool doubled_holds(const struct claim *claim, const struct check *check);
+bool joined_holds(const struct claim *claim, const struct check *check);
+bool main_clause_holds(const struct claim *claim, const struct check *check);
+
+/* By a closed list (verbs.c). */
+bool is_finite_verb(const struct term *t);
+
+/* The words of an opening that says nothing of the patient ("On examination", "I would be grateful for your
+ * opinion on this"), if what follows it stands by itself; 0 = none (frames.c). */
+size_t frame_words(const struct terms *terms);
+
+/* "partner", "daughter": a relative or other person by their place in the patient's life. */
+bool is_kin(const struct term *t);
 
 /* The canonical name of a unit of measure or time ("milligrams" -> "mg"); NULL for another word. */
 const char *unit_of(const char *word);

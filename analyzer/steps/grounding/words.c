@@ -137,10 +137,13 @@ static bool has_new_article(const struct terms *written, const struct terms *sou
     return false;
 }
 
-/* "20 degrees of dorsal.": the last word is torn from the one that it belongs to in the source. */
+/* "20 degrees of dorsal.": the last word is torn from the one that it belongs to in the source. A relative
+ * needs no name. */
 static bool is_torn(const struct terms *source, const struct term *last)
 {
     bool is_known = false;
+    if (is_kin(last))
+        return false;
     for (size_t s = 0; s < source->count; s++) {
         const struct term *t = &source->list[s];
         if (strcmp(t->stem, last->stem) != 0)
@@ -212,7 +215,9 @@ bool form_holds(const struct claim *claim, const struct check *check)
     (void)check;
     const struct terms *written = claim->written;
     const struct term *last = written->count ? &written->list[written->count - 1] : NULL;
-    return last && !is_open(last) && !has_new_verb(written, claim->source) &&
+    const struct term *end = claim->source->count ? &claim->source->list[claim->source->count - 1] : NULL;
+    bool ends_alike = last && end && last->ends_clause && strcmp(last->text, end->text) == 0;
+    return last && (!is_open(last) || (ends_alike && last->is_function)) && !has_new_verb(written, claim->source) &&
            (has_bare_number(claim->source) || !has_bare_number(written)) &&
            !has_new_article(written, claim->source) && !is_idle(written, claim->source) &&
            !is_torn(claim->source, last);

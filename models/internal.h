@@ -13,10 +13,13 @@ struct kernels;      /* models/kernels/kernels.h */
 struct network;      /* models/network/network.h */
 struct tokenizer;    /* models/token/tokenizer.h */
 
+enum pooling { POOLING_NONE, POOLING_MEAN, POOLING_CLS }; /* the numbers of the format */
+
 /* The numbers that the file's keys give; each bounded by arch.c. */
 struct shape {
     uint32_t layers, dim, heads, kv_heads, head_size, ffn_dim, vocabulary, context, rope_dim;
     uint32_t window; /* positions a token of a window layer sees, itself among them; 0 = every layer sees all */
+    enum pooling pooling; /* of encoders */
     float rope_base, window_rope_base, norm_epsilon, embedding_scale;
 };
 

@@ -58,7 +58,8 @@ static int describe(struct model *m, struct error *err)
         .head_size = s->head_size,   .ffn_dim = s->ffn_dim,
         .vocabulary = s->vocabulary, .context = s->context,
         .parameters = parameters,    .file_bytes = gguf_file_bytes(m->gguf),
-        .packed_bytes = m->network->packed_bytes, .kv_bytes_per_token = kv_cache_bytes_per_token(s),
+        .packed_bytes = m->network->packed_bytes,
+        .kv_bytes_per_token = m->architecture->traits & ENCODER ? 0 : kv_cache_bytes_per_token(s),
         .kernels = m->kernels->name,
     };
     return describe_types(m, err) || describe_texts(m, err) ? -1 : 0;

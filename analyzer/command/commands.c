@@ -11,7 +11,7 @@
     row(rules_list) row(rules_show) row(rules_lint) row(rules_test) row(rules_explain)                       \
     row(pipeline_init) row(pipeline_check) row(pipeline_explain) row(pipeline_schema)                        \
     row(model_list) row(model_info) row(model_add) row(model_verify) row(model_tokenize)                     \
-    row(model_logits) row(model_generate) row(model_bench)                                                   \
+    row(model_logits) row(model_embed) row(model_generate) row(model_bench)                                  \
     row(doctor) row(completion) row(help)
 /* clang-format on */
 

@@ -7,7 +7,10 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 
+#include <errno.h>
 #include <limits.h>
+
+#define TOKENS_MAX 131072u
 
 int opened_fill(struct opened *ret, const struct context *context, const char *name, struct error *err)
 {
@@ -41,6 +44,33 @@ int read_text(struct buffer **ret, const char *path, struct error *err)
         return error_at(err, is_stdin ? "-" : path, 0, 0);
     }
     *ret = TAKE(text);
+    return 0;
+}
+
+int read_ids(const char *text, uint32_t vocabulary, token **ret, size_t *ret_count, struct error *err)
+{
+    size_t count = 1, at = 0;
+    for (const char *c = text; *c; c++)
+        count += *c == ',';
+    if (count > TOKENS_MAX)
+        return error_set(err, FAULT_USAGE, "more than %u tokens", TOKENS_MAX);
+    token *ids = calloc(count, sizeof *ids);
+    if (!ids)
+        return error_memory(err);
+    for (const char *c = text; at < count; c++) {
+        char *end;
+        errno = 0;
+        unsigned long id = strtoul(c, &end, 10);
+        if (end == c || *c < '0' || *c > '9' || errno || id >= vocabulary || (*end != ',' && *end)) {
+            free(ids);
+            return error_set(err, FAULT_USAGE, "--tokens wants ids below %u parted by commas, not \"%.40s\"",
+                             vocabulary, c);
+        }
+        ids[at++] = (token)id;
+        c = end;
+    }
+    *ret = ids;
+    *ret_count = count;
     return 0;
 }
 

@@ -4,38 +4,6 @@
 
 #include "base/json.h"
 
-#include <errno.h>
-
-#define TOKENS_MAX 131072u
-
-/* "1,2,3" to ids below `vocabulary`. */
-static int read_ids(const char *text, uint32_t vocabulary, token **ret, size_t *ret_count, struct error *err)
-{
-    size_t count = 1, at = 0;
-    for (const char *c = text; *c; c++)
-        count += *c == ',';
-    if (count > TOKENS_MAX)
-        return error_set(err, FAULT_USAGE, "more than %u tokens", TOKENS_MAX);
-    token *ids = calloc(count, sizeof *ids);
-    if (!ids)
-        return error_memory(err);
-    for (const char *c = text; at < count; c++) {
-        char *end;
-        errno = 0;
-        unsigned long id = strtoul(c, &end, 10);
-        if (end == c || *c < '0' || *c > '9' || errno || id >= vocabulary || (*end != ',' && *end)) {
-            free(ids);
-            return error_set(err, FAULT_USAGE, "--tokens wants ids below %u parted by commas, not \"%.40s\"",
-                             vocabulary, c);
-        }
-        ids[at++] = (token)id;
-        c = end;
-    }
-    *ret = ids;
-    *ret_count = count;
-    return 0;
-}
-
 static int compute(const struct context *context, const struct arguments *arguments,
                    const struct opened *opened, struct error *err)
 {

@@ -16,10 +16,11 @@
 
 /* clang-format off */
 static const struct architecture architectures[] = {
-    {"llama",  ROPE_PAIRS,  GATE_SILU, 0},
-    {"qwen2",  ROPE_HALVES, GATE_SILU, QKV_BIAS},
-    {"qwen3",  ROPE_HALVES, GATE_SILU, QK_NORM},
-    {"gemma3", ROPE_HALVES, GATE_GELU, QK_NORM | PRODUCT_NORMS | SCALED_EMBEDDING | WINDOWS},
+    {"llama",  ROPE_PAIRS,  GATE_SILU, DECODER},
+    {"qwen2",  ROPE_HALVES, GATE_SILU, DECODER | QKV_BIAS},
+    {"qwen3",  ROPE_HALVES, GATE_SILU, DECODER | QK_NORM},
+    {"gemma3", ROPE_HALVES, GATE_GELU, DECODER | QK_NORM | PRODUCT_NORMS | SCALED_EMBEDDING | WINDOWS},
+    {"bert",   ROPE_PAIRS,  GATE_GELU, ENCODER | QKV_BIAS}, /* neither turned nor gated */
 };
 /* clang-format on */
 
@@ -77,7 +78,8 @@ static int read_numbers(const struct gguf *g, const struct architecture *a, stru
         read_u32(g, a, "attention.value_length", 1, HEAD_SIZE_MAX, &s->head_size, &value_size, err) ||
         read_u32(g, a, "rope.dimension_count", 2, HEAD_SIZE_MAX, &s->head_size, &s->rope_dim, err) ||
         read_real(g, a, "rope.freq_base", 1, 1e9f, &base, &s->rope_base, err) ||
-        read_real(g, a, "attention.layer_norm_rms_epsilon", 0, 1, NULL, &s->norm_epsilon, err))
+        read_real(g, a, a->traits & ENCODER ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", 0, 1,
+                  NULL, &s->norm_epsilon, err))
         return -1;
     if (value_size != s->head_size)
         return shape_error(g, "keys and values of different size are not supported", err);
@@ -110,6 +112,21 @@ static int check_numbers(const struct gguf *g, const struct shape *s, struct err
     if (s->rope_dim % 2 || s->rope_dim > s->head_size)
         return shape_error(g, "the rotated dimensions must be even and at most the head size", err);
     return 0;
+}
+
+static int read_pooling(const struct gguf *g, const struct architecture *a, struct shape *s, struct error *err)
+{
+    static const bool not_causal = false;
+    char text[KEY_TEXT_BYTES];
+    bool is_causal;
+    uint32_t pooling;
+    if (!(a->traits & ENCODER))
+        return 0;
+    if (gguf_bool(g, key_of(text, a, "attention.causal"), &not_causal, &is_causal, err) ||
+        read_u32(g, a, "pooling_type", POOLING_MEAN, POOLING_CLS, NULL, &pooling, err))
+        return -1;
+    s->pooling = (enum pooling)pooling;
+    return is_causal ? shape_error(g, "a causal encoder is not supported", err) : 0;
 }
 
 #define LAYERS_OF_27B 62u /* the one Gemma 3 that scales its queries by another size */
@@ -156,7 +173,7 @@ int architecture_read(const struct gguf *g, const struct architecture **ret, str
         return error_at(err, gguf_path(g), 0, 0);
     }
     struct shape s = {0};
-    if (read_numbers(g, a, &s, err) || read_windows(g, a, &s, err) || check_numbers(g, &s, err) ||
+    if (read_numbers(g, a, &s, err) || read_windows(g, a, &s, err) || read_pooling(g, a, &s, err) || check_numbers(g, &s, err) ||
         check_variant(g, a, &s, err))
         return -1;
     const struct gguf_tensor *embedding = gguf_tensor(g, "token_embd.weight");

@@ -13,7 +13,9 @@ enum trait { /* what an architecture has; a tensor's place may need one (weights
     QK_NORM = 2,          /* rms_norm of each head of queries and keys, before the rotation */
     PRODUCT_NORMS = 4,    /* rms_norm of what attention and the feed-forward net add */
     SCALED_EMBEDDING = 8, /* times the root of the dimension */
-    WINDOWS = 16          /* most layers see the last positions alone, and turn by another base */
+    WINDOWS = 16,         /* most layers see the last positions alone, and turn by another base */
+    DECODER = 32,         /* norms before each part, a gate, an output: decoder.c */
+    ENCODER = 64          /* norms behind each part, learned positions, biases everywhere: encoder.c */
 };
 
 struct architecture {

@@ -37,7 +37,7 @@ struct range {
 
 static struct range range_of(const struct attention_job *j, size_t position)
 {
-    size_t end = position + 1, seen = j->a->window && j->a->window < end ? j->a->window : end;
+    size_t end = j->a->sees_all ? j->start + j->tokens : position + 1, seen = j->a->window && j->a->window < end ? j->a->window : end;
     return (struct range){(end - seen) / PANEL * PANEL, end - seen, end};
 }
 

@@ -1,8 +1,8 @@
-/* attention.h - causal attention of a run of tokens over the cache, query heads grouped by the head they share.
+/* attention.h - attention of a run of tokens over the cache, query heads grouped by the head they share.
  *
  * A row is one query head of one token. Rows that share a key and value head (grouped-query attention, Ainslie et al.,
  * 2023) are taken up to 8 at a time, so that keys and values are read once for all of them. A row's result depends on
- * its own query and the keys up to its position, not on the company. */
+ * its own query and the keys it sees, not on the company. */
 #ifndef ALCOVE_MODELS_NETWORK_ATTENTION_H
 #define ALCOVE_MODELS_NETWORK_ATTENTION_H
 
@@ -15,6 +15,7 @@ struct attention {
     struct pool *pool;
     float *scratch;               /* [threads][attention_scratch_floats] */
     uint32_t capacity;
+    bool sees_all;                /* later tokens too, as encoders do */
     uint32_t window;              /* of the layer: positions that a token sees, itself among them; 0 = all */
 };
 

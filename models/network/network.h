@@ -23,6 +23,11 @@ struct layer {
     const float *q_bias, *k_bias, *v_bias;                 /* [heads * head_size] or [kv_heads * head_size] */
     const float *q_norm, *k_norm;                          /* [head_size] */
     const float *attention_product_norm, *ffn_product_norm; /* [dim] */
+
+    /* of encoders */
+    const float *o_bias, *up_bias, *down_bias;             /* [dim], [ffn_dim], [dim] */
+    const float *attention_end_norm, *attention_end_bias;  /* [dim] of the stream behind attention */
+    const float *ffn_end_norm, *ffn_end_bias;              /* [dim] behind the feed-forward net */
 };
 
 struct network {
@@ -30,6 +35,9 @@ struct network {
     struct matrix embedding;       /* vocabulary x dim; a row a token */
     struct matrix output;          /* vocabulary x dim; the embedding where the file has none of its own */
     const float *output_norm;      /* [dim] */
+    struct matrix positions;       /* of encoders: context x dim */
+    struct matrix types;           /* the same: two x dim, of which the first is added */
+    const float *embedding_norm, *embedding_bias; /* [dim] */
     double *rope_frequencies[2];   /* [rope_dim / 2] radians a position: of layers that see all, of window layers */
     unsigned char *packed;         /* all packed matrices, one mapping */
     size_t packed_bytes;

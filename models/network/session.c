@@ -1,6 +1,7 @@
 /* session.c - see models/session.h: the tokens so far, their cache, and the memory of the passes. */
 #include "models/session.h"
 
+#include "models/network/arch.h"
 #include "models/network/decoder.h"
 
 #include <openssl/crypto.h>
@@ -25,6 +26,9 @@ int session_new(struct session **ret, const struct model *model, uint32_t contex
                   model->shape.context);
         return error_hint(err, "ask for less, or use a model with a longer context");
     }
+    if (model->architecture->traits & ENCODER)
+        return error_set(err, FAULT_MODEL, "%s models encode texts (model embed); they have no logits",
+                         model->architecture->name);
     AUTO(session) *s = calloc(1, sizeof *s);
     if (!s)
         return error_memory(err);

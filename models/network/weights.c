@@ -13,7 +13,7 @@
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 #define ROWS_A_TASK (4 * PANEL)
 
-enum extent { ONE, DIM, HEADS_DIM, KV_DIM, HEAD_SIZE, FFN_DIM, VOCABULARY, ROPE_PAIRS_COUNT };
+enum extent { ONE, TWO, DIM, HEADS_DIM, KV_DIM, HEAD_SIZE, FFN_DIM, VOCABULARY, CONTEXT, ROPE_PAIRS_COUNT };
 enum form { VECTOR, MATRIX };
 
 struct place {
@@ -30,7 +30,7 @@ struct place {
 
 /* clang-format off */
 static const struct place layer_places[] = {
-    {"attn_norm.weight",            IN_LAYER(attention_norm),            VECTOR, ONE,        DIM,       EVERY},
+    {"attn_norm.weight",            IN_LAYER(attention_norm),            VECTOR, ONE,        DIM,       DECODER},
     {"attn_q.weight",               IN_LAYER(q),                         MATRIX, HEADS_DIM,  DIM,       EVERY},
     {"attn_k.weight",               IN_LAYER(k),                         MATRIX, KV_DIM,     DIM,       EVERY},
     {"attn_v.weight",               IN_LAYER(v),                         MATRIX, KV_DIM,     DIM,       EVERY},
@@ -41,18 +41,29 @@ static const struct place layer_places[] = {
     {"attn_k_norm.weight",          IN_LAYER(k_norm),                    VECTOR, ONE,        HEAD_SIZE, QK_NORM},
     {"attn_output.weight",          IN_LAYER(o),                         MATRIX, DIM,        HEADS_DIM, EVERY},
     {"post_attention_norm.weight",  IN_LAYER(attention_product_norm),    VECTOR, ONE,        DIM,       PRODUCT_NORMS},
-    {"ffn_norm.weight",             IN_LAYER(ffn_norm),                  VECTOR, ONE,        DIM,       EVERY},
-    {"ffn_gate.weight",             IN_LAYER(gate),                      MATRIX, FFN_DIM,    DIM,       EVERY},
+    {"ffn_norm.weight",             IN_LAYER(ffn_norm),                  VECTOR, ONE,        DIM,       DECODER},
+    {"ffn_gate.weight",             IN_LAYER(gate),                      MATRIX, FFN_DIM,    DIM,       DECODER},
     {"ffn_up.weight",               IN_LAYER(up),                        MATRIX, FFN_DIM,    DIM,       EVERY},
     {"ffn_down.weight",             IN_LAYER(down),                      MATRIX, DIM,        FFN_DIM,   EVERY},
     {"post_ffw_norm.weight",        IN_LAYER(ffn_product_norm),          VECTOR, ONE,        DIM,       PRODUCT_NORMS},
+    {"attn_output.bias",            IN_LAYER(o_bias),                    VECTOR, ONE,        DIM,       ENCODER},
+    {"attn_output_norm.weight",     IN_LAYER(attention_end_norm),        VECTOR, ONE,        DIM,       ENCODER},
+    {"attn_output_norm.bias",       IN_LAYER(attention_end_bias),        VECTOR, ONE,        DIM,       ENCODER},
+    {"ffn_up.bias",                 IN_LAYER(up_bias),                   VECTOR, ONE,        FFN_DIM,   ENCODER},
+    {"ffn_down.bias",               IN_LAYER(down_bias),                 VECTOR, ONE,        DIM,       ENCODER},
+    {"layer_output_norm.weight",    IN_LAYER(ffn_end_norm),              VECTOR, ONE,        DIM,       ENCODER},
+    {"layer_output_norm.bias",      IN_LAYER(ffn_end_bias),              VECTOR, ONE,        DIM,       ENCODER},
 };
-static const struct place embedding_place =
-    {"token_embd.weight",  IN_NETWORK(embedding),   MATRIX, VOCABULARY, DIM, EVERY};
-static const struct place output_norm_place =
-    {"output_norm.weight", IN_NETWORK(output_norm), VECTOR, ONE,        DIM, EVERY};
+static const struct place network_places[] = {
+    {"token_embd.weight",           IN_NETWORK(embedding),                 MATRIX, VOCABULARY, DIM,       EVERY},
+    {"output_norm.weight",          IN_NETWORK(output_norm),               VECTOR, ONE,        DIM,       DECODER},
+    {"position_embd.weight",        IN_NETWORK(positions),                 MATRIX, CONTEXT,    DIM,       ENCODER},
+    {"token_types.weight",          IN_NETWORK(types),                     MATRIX, TWO,        DIM,       ENCODER},
+    {"token_embd_norm.weight",      IN_NETWORK(embedding_norm),            VECTOR, ONE,        DIM,       ENCODER},
+    {"token_embd_norm.bias",        IN_NETWORK(embedding_bias),            VECTOR, ONE,        DIM,       ENCODER},
+};
 static const struct place output_place =
-    {"output.weight",      IN_NETWORK(output),      MATRIX, VOCABULARY, DIM, EVERY};
+    {"output.weight",      IN_NETWORK(output), MATRIX, VOCABULARY, DIM, DECODER};
 /* clang-format on */
 
 /* A matrix that is bound and still to be packed. */
@@ -75,12 +86,14 @@ static size_t extent_of(const struct shape *s, enum extent which)
 {
     switch (which) {
     case ONE: return 1;
+    case TWO: return 2;
     case DIM: return s->dim;
     case HEADS_DIM: return (size_t)s->heads * s->head_size;
     case KV_DIM: return (size_t)s->kv_heads * s->head_size;
     case HEAD_SIZE: return s->head_size;
     case FFN_DIM: return s->ffn_dim;
     case VOCABULARY: return s->vocabulary;
+    case CONTEXT: return s->context;
     case ROPE_PAIRS_COUNT: return s->rope_dim / 2;
     }
     return 0;
@@ -146,17 +159,19 @@ static int bind(struct binder *b, const struct place *p, const char *name, void 
     return p->form == VECTOR ? bind_vector(b, name, width, field) : bind_matrix(b, name, rows, width, field);
 }
 
+static bool has_place(const struct binder *b, const struct place *p)
+{
+    return p->traits == EVERY || p->traits & b->model->architecture->traits;
+}
+
 static int bind_layers(struct binder *b)
 {
     char name[GGUF_NAME_BYTES_MAX + 1];
-    unsigned traits = b->model->architecture->traits;
     for (uint32_t l = 0; l < b->model->shape.layers; l++) {
         b->network->layers[l].window = architecture_window(b->model->architecture, &b->model->shape, l);
         for (size_t i = 0; i < COUNT_OF(layer_places); i++) {
-            if (layer_places[i].traits != EVERY && !(layer_places[i].traits & traits))
-                continue;
             snprintf(name, sizeof name, "blk.%u.%s", l, layer_places[i].name);
-            if (bind(b, &layer_places[i], name, &b->network->layers[l]))
+            if (has_place(b, &layer_places[i]) && bind(b, &layer_places[i], name, &b->network->layers[l]))
                 return -1;
         }
     }
@@ -183,6 +198,8 @@ static int make_rope(struct binder *b)
 {
     const struct shape *s = &b->model->shape;
     const float *divisors = NULL; /* of Llama 3.x */
+    if (b->model->architecture->traits & ENCODER)
+        return 0;
     if (gguf_tensor(b->model->gguf, "rope_freqs.weight") &&
         bind_vector(b, "rope_freqs.weight", extent_of(s, ROPE_PAIRS_COUNT), &divisors))
         return -1;
@@ -194,10 +211,12 @@ static int make_rope(struct binder *b)
 static int bind_all(struct binder *b)
 {
     struct network *n = b->network;
-    if (bind(b, &embedding_place, embedding_place.name, n) || bind_layers(b) ||
-        bind(b, &output_norm_place, output_norm_place.name, n) || make_rope(b))
+    for (size_t i = 0; i < COUNT_OF(network_places); i++)
+        if (has_place(b, &network_places[i]) && bind(b, &network_places[i], network_places[i].name, n))
+            return -1;
+    if (bind_layers(b) || make_rope(b))
         return -1;
-    if (gguf_tensor(b->model->gguf, output_place.name) && bind(b, &output_place, output_place.name, n))
+    if (has_place(b, &output_place) && gguf_tensor(b->model->gguf, output_place.name) && bind(b, &output_place, output_place.name, n))
         return -1;
     for (size_t i = 0; i < gguf_tensor_count(b->model->gguf); i++)
         if (!b->is_used[i]) {

@@ -57,6 +57,23 @@ warns '--tokens wants ids below'
 expect 2 model logits tiny --tokens 99999999 --out "$work/a.f32"
 expect 2 model logits tiny --tokens 1
 
+# An embedding: of length 1 unless raw, from a text as from its ids, and refused by a model that has none.
+expect 5 model embed tiny "$work/text"
+warns 'give no embeddings'
+encoder=${ALCOVE_SHARED_DIR:-$source_dir/../shared}/reference/bert-mean-f32.gguf
+if [ -r "$encoder" ]; then
+    printf 'hello world' > "$work/text"
+    expect 0 model embed "$encoder" "$work/text"
+    json 'len(j) == 96 and abs(sum(x * x for x in j) - 1) < 1e-5'
+    cp "$work/out" "$work/by-text"
+    ids=$("$program" model tokenize "$encoder" "$work/text" | tr -d '[]\n')
+    expect 0 model embed "$encoder" --tokens "$ids"
+    check cmp -s "$work/out" "$work/by-text"
+    expect 0 model embed "$encoder" --tokens "$ids" --raw --out "$work/raw.f32"
+    check test "$(stat -c %s "$work/raw.f32")" = $((96 * 4))
+    expect 5 model logits "$encoder" --tokens "$ids" --out "$work/a.f32"
+fi
+
 # Generation: the same seed and prompt, the same text, whatever the threads.
 printf 'Once upon a time' > "$work/prompt"
 for extra in "" "--chat" "--template chatml" "--temperature 0.8 --seed 7"; do

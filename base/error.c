@@ -59,6 +59,9 @@ int error_hint(struct error *err, const char *format, ...)
 int error_at(struct error *err, const char *file, unsigned line, unsigned column)
 {
     snprintf(err->file, sizeof err->file, "%s", file ? file : "");
+    struct slice rest = slice_of(err->file);
+    for (size_t valid; (valid = utf8_valid(rest)) < rest.bytes; rest = slice_sub(rest, valid + 1, rest.bytes))
+        err->file[(size_t)(rest.data - err->file) + valid] = '?';
     err->line = line;
     err->column = column;
     return -1;
@@ -72,8 +75,10 @@ int error_memory(struct error *err)
 int error_errno(struct error *err, enum fault code, const char *what, const char *path)
 {
     int number = errno;
-    if (number == ENOSPC || number == EDQUOT || number == ENOMEM)
-        code = FAULT_TEMPORARY;
+    static const int passing[] = {ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE}; /* of themselves, or once others end */
+    for (size_t i = 0; i < COUNT_OF(passing); i++)
+        if (number == passing[i])
+            code = FAULT_TEMPORARY;
     error_set(err, code, "%s: %s", what, strerror(number));
     return error_at(err, path, 0, 0);
 }
@@ -113,6 +118,16 @@ static void print_json(const struct error *err, FILE *to)
     json_decref(outer);
 }
 
+/* Without the control characters, of one byte or two (U+0080 to U+009F), that a terminal obeys. */
+static void put_clean(const char *text, FILE *to)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        bool is_pair = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+        fputc(*c < 0x20 || *c == 0x7f || is_pair ? '?' : *c, to);
+        c += is_pair;
+    }
+}
+
 void error_print(const struct error *err, FILE *to, bool json)
 {
     if (json) {
@@ -121,16 +136,19 @@ void error_print(const struct error *err, FILE *to, bool json)
     }
     fputs("alcove: error: ", to);
     if (err->file[0]) {
-        fputs(err->file, to);
+        put_clean(err->file, to);
         if (err->line)
             fprintf(to, ":%u", err->line);
         if (err->line && err->column)
             fprintf(to, ":%u", err->column);
         fputs(": ", to);
     }
-    fputs(err->message, to);
-    if (err->hint[0])
-        fprintf(to, " (%s)", err->hint);
+    put_clean(err->message, to);
+    if (err->hint[0]) {
+        fputs(" (", to);
+        put_clean(err->hint, to);
+        fputc(')', to);
+    }
     fputc('\n', to);
     fflush(to);
 }

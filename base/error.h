@@ -40,13 +40,15 @@ int error_set(struct error *err, enum fault code, const char *format, ...) PRINT
 /* Adds a remedy to an error already set. Returns -1. */
 int error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Adds the place to an error already set (line and column from 1, 0 = unknown). Returns -1. */
+/* Adds the place to an error already set (line and column from 1, 0 = unknown). Bytes of `file` that are not
+ * UTF-8 become '?'; its control bytes stay, error_print shows them to programs only. Returns -1. */
 int error_at(struct error *err, const char *file, unsigned line, unsigned column);
 
 /* error_set with FAULT_TEMPORARY for a failed allocation. Returns -1. */
 int error_memory(struct error *err);
 
-/* error_set with `what`, `path` and the text of errno; ENOSPC, EDQUOT, ENOMEM become FAULT_TEMPORARY. Returns -1. */
+/* error_set with `what`, `path` and the text of errno; ENOSPC, EDQUOT, ENOMEM, EMFILE and ENFILE
+ * become FAULT_TEMPORARY. Returns -1. */
 int error_errno(struct error *err, enum fault code, const char *what, const char *path);
 
 /* The exit status of a fault, and its stable name ("pipeline", "store", ...). */

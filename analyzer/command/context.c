@@ -1,6 +1,7 @@
 /* context.c - remarks and colours; see command.h. */
 #include "analyzer/command/command.h"
 
+#include "analyzer/command/output.h"
 #include "base/json.h"
 #include "base/sandbox.h"
 
@@ -29,12 +30,14 @@ static void remark(const struct context *context, const char *kind, const char *
         json_decref(outer);
         return;
     }
-    if (file && line)
-        fprintf(stderr, "alcove: %s: %s:%u:%u: %s\n", kind, file, line, column, message);
-    else if (file)
-        fprintf(stderr, "alcove: %s: %s: %s\n", kind, file, message);
-    else
-        fprintf(stderr, "alcove: %s: %s\n", kind, message);
+    fprintf(stderr, "alcove: %s: ", kind);
+    if (file) {
+        output_name(stderr, slice_of(file));
+        if (line)
+            fprintf(stderr, ":%u:%u", line, column);
+        fputs(": ", stderr);
+    }
+    fprintf(stderr, "%s\n", message);
 }
 
 void context_warn(const struct context *context, const char *format, ...)

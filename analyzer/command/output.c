@@ -75,7 +75,7 @@ static void print_line(const struct table *t, const struct line *line, const str
         struct slice text = slice_of(line->cells[i]);
         if (i < styled)
             fputs(context_style(context, line->style), context->out);
-        output_clean(context->out, text);
+        output_name(context->out, text);
         if (i < styled)
             fputs(context_style(context, STYLE_PLAIN), context->out);
         size_t width = utf8_count(slice_sub(text, 0, utf8_valid(text)));
@@ -92,7 +92,7 @@ void table_print(const struct table *t, const struct context *context)
             print_line(t, line, context);
 }
 
-void output_clean(FILE *to, struct slice text)
+static void put_clean(FILE *to, struct slice text, const char *allowed)
 {
     static const char replacement[] = "\xef\xbf\xbd";
     size_t at = 0;
@@ -101,7 +101,7 @@ void output_clean(FILE *to, struct slice text)
         while (at < valid) {
             uint32_t code;
             size_t bytes = utf8_decode(text, at, &code);
-            bool is_control = (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0);
+            bool is_control = (code < 0x20 && !(code && strchr(allowed, (int)code))) || (code >= 0x7f && code < 0xa0);
             if (is_control)
                 fputs(replacement, to);
             else
@@ -113,6 +113,16 @@ void output_clean(FILE *to, struct slice text)
             at++;
         }
     }
+}
+
+void output_clean(FILE *to, struct slice text)
+{
+    put_clean(to, text, "\n\t");
+}
+
+void output_name(FILE *to, struct slice name)
+{
+    put_clean(to, name, "");
 }
 
 const char *output_bytes(uint64_t bytes, char ret[24])

@@ -31,6 +31,9 @@ void table_print(const struct table *table, const struct context *context);
  * cannot rewrite the screen with escape sequences. Invalid UTF-8 likewise. */
 void output_clean(FILE *to, struct slice text);
 
+/* The name of a document or a path, on one line: as output_clean, and no new line or tab either. */
+void output_name(FILE *to, struct slice name);
+
 /* "20 MiB", "3.4 GiB": for tables. */
 const char *output_bytes(uint64_t bytes, char ret[24]);
 

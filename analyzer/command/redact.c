@@ -7,6 +7,7 @@
 #include "analyzer/command/redact_output.h"
 #include "analyzer/process/keeper.h"
 #include "analyzer/redact/redact_pipeline.h"
+#include "analyzer/run/path_name.h"
 #include "analyzer/run/resume.h"
 #include "analyzer/run/signals.h"
 #include "base/file.h"
@@ -141,14 +142,20 @@ static int redact_file(struct redact *r, const char *path, struct error *problem
     struct parsed parsed;
     if (input_file_open(&file, path, DOCUMENT_BYTES_MAX, problem))
         return 1;
+    char *name = path_name(path);
+    if (!name) {
+        input_file_close(&file);
+        return error_memory(err);
+    }
     r->processed++;
     struct slice size = {NULL, (size_t)file.st.st_size};
-    int result = keeper_parse(&r->keeper, PARSE_FILE, slice_of(path), file.fd, size, &parsed, problem) ||
+    int result = keeper_parse(&r->keeper, PARSE_FILE, slice_of(name), file.fd, size, &parsed, problem) ||
                          input_file_check(&file, problem)
                      ? 1
-                     : analyze(r, slice_of(path), &parsed, problem, err);
+                     : analyze(r, slice_of(name), &parsed, problem, err);
     parsed_clear(&parsed);
     input_file_close(&file);
+    free(name);
     return result;
 }
 

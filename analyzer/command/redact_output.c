@@ -61,7 +61,7 @@ static void explain(struct slice name, const struct analysis *a)
 {
     for (size_t i = 0; i < a->span_count; i++) {
         const struct analysis_span *s = &a->spans[i];
-        output_clean(stderr, name);
+        output_name(stderr, name);
         fprintf(stderr, ":%zu-%zu: %s by %.*s, score %.2f, %s: %.*s\n", s->start, s->end,
                 label_name(s->label), (int)s->rule.bytes, s->rule.data, s->score,
                 operator_name(s->operator_kind), (int)s->explanation.bytes, s->explanation.data);

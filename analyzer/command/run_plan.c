@@ -4,6 +4,7 @@
 #include "analyzer/command/output.h"
 #include "analyzer/command/run_report.h"
 #include "analyzer/ingest/ingest.h"
+#include "analyzer/run/path_name.h"
 #include "analyzer/run/resume.h"
 #include "analyzer/run/walk.h"
 #include "base/json.h"
@@ -38,12 +39,12 @@ static void print_one(const struct preview *p, const char *path, const char *sta
         json_decref(line);
         return;
     }
-    output_clean(p->context->out, slice_of(path));
+    output_name(p->context->out, slice_of(path));
     char size[24];
     fprintf(p->context->out, "  %s  %s, %s\n", status, format, output_bytes(bytes, size));
 }
 
-static int preview_file(struct preview *p, const char *path, struct error *err)
+static int preview_file(struct preview *p, const char *path, const char *name, struct error *err)
 {
     struct input_file file = {.fd = -1};
     struct error problem;
@@ -51,31 +52,30 @@ static int preview_file(struct preview *p, const char *path, struct error *err)
     p->documents++;
     if (input_file_open(&file, path, p->plan->pipeline->bytes_max, &problem)) {
         p->troubles++;
-        print_one(p, path, problem.code == FAULT_INPUT ? "cannot be read" : "too large", format->name, 0);
+        print_one(p, name, problem.code == FAULT_INPUT ? "cannot be read" : "too large", format->name, 0);
         return 0;
     }
     int done = 0;
     if (p->store && !p->plan->is_forced) {
         struct hash input = store_commit_hash(p->store, &file.plain);
-        done = resume_is_done(p->store, slice_of(path), &input, &p->plan->pipeline->digest, err);
+        done = resume_is_done(p->store, slice_of(name), &input, &p->plan->pipeline->digest, err);
     }
     if (done >= 0) {
         p->skipped += done > 0;
         p->bytes += done ? 0 : (uint64_t)file.st.st_size;
         p->by_format[format_index(format)]++;
-        print_one(p, path, done ? "skip" : "process", format->name, (uint64_t)file.st.st_size);
+        print_one(p, name, done ? "skip" : "process", format->name, (uint64_t)file.st.st_size);
     }
     input_file_close(&file);
     return done < 0 ? -1 : 0;
 }
 
 /* A folder or an INPUT that cannot be opened: a run lists it as a document that failed. */
-static int preview_unopened(struct preview *p, const char *path)
+static void preview_unopened(struct preview *p, const char *name)
 {
     p->documents++;
     p->troubles++;
-    print_one(p, path, "cannot be read", format_of(slice_of(path), SLICE(""))->name, 0);
-    return 0;
+    print_one(p, name, "cannot be read", format_of(slice_of(name), SLICE(""))->name, 0);
 }
 
 static int visit(void *context, const struct walk_entry *entry, struct error *err)
@@ -88,11 +88,23 @@ static int visit(void *context, const struct walk_entry *entry, struct error *er
     if (entry->kind != WALK_FILE) {
         context_warn_at(p->context, entry->path, 0, 0,
                         entry->trouble ? entry->trouble->message : "folder loop");
-        return entry->kind == WALK_TROUBLE ? preview_unopened(p, entry->path) : 0;
-    }
-    if (!shard_has(&p->plan->shard, slice_of(entry->relative)))
+        if (entry->kind == WALK_LOOP)
+            return 0;
+    } else if (!shard_has(&p->plan->shard, slice_of(entry->relative))) {
         return 0;
-    return p->plan->limit && p->documents >= p->plan->limit ? 1 : preview_file(p, entry->path, err);
+    }
+    if (p->plan->limit && p->documents >= p->plan->limit)
+        return 1;
+    int result = 0;
+    char *name = path_name(entry->path);
+    if (!name)
+        return error_memory(err);
+    if (entry->kind == WALK_FILE)
+        result = preview_file(p, entry->path, name, err);
+    else
+        preview_unopened(p, name);
+    free(name);
+    return result;
 }
 
 static int print_sums(const struct preview *p, const struct store_place *place, struct error *err)

@@ -109,7 +109,7 @@ static void print_document(const struct context *context, const struct run_docum
     static const enum style styles[] = {STYLE_GOOD, STYLE_PLAIN, STYLE_BAD, STYLE_BAD};
     FILE *out = context->out;
     const struct analysis *a = d->analysis;
-    output_clean(out, d->document);
+    output_name(out, d->document);
     fprintf(out, "  %s%s%s", context_style(context, styles[d->status]), run_status_name(d->status),
             context_style(context, STYLE_PLAIN));
     if (d->reason[0])

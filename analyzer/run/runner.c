@@ -3,13 +3,13 @@
 
 #include "analyzer/run/document.h"
 #include "analyzer/run/lines.h"
+#include "analyzer/run/path_name.h"
 #include "analyzer/run/resume.h"
 #include "analyzer/run/signals.h"
 #include "analyzer/run/walk.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/sandbox.h"
-#include "base/utf8.h"
 #include "models/model.h"
 
 const char *run_status_name(enum run_status status)
@@ -34,25 +34,6 @@ static int process_file(struct runner *r, struct in_hand *d, const struct input_
     return result;
 }
 
-/* A path as a document's name: bytes that are not UTF-8 as \xHH. A new string. */
-static char *name_of(const char *path)
-{
-    size_t bytes = strlen(path), used = 0;
-    char *name = malloc(4 * bytes + 1);
-    for (size_t at = 0; name && at < bytes;) {
-        struct slice rest = {path + at, bytes - at};
-        size_t valid = utf8_valid(rest);
-        memcpy(name + used, rest.data, valid);
-        used += valid;
-        at += valid;
-        if (at < bytes)
-            used += (size_t)snprintf(name + used, 5, "\\x%02X", (unsigned char)path[at++]);
-    }
-    if (name)
-        name[used] = 0;
-    return name;
-}
-
 static bool is_beyond_limit(const struct runner *r)
 {
     return r->plan->limit && r->taken >= r->plan->limit;
@@ -70,7 +51,7 @@ static int run_file(struct runner *r, const char *path, struct error *err)
     struct input_file file = {.fd = -1};
     if (document_begin(r, &d, err))
         return -1;
-    char *name = name_of(path);
+    char *name = path_name(path);
     if (!name)
         return error_memory(err);
     d.report.document = slice_of(name);
@@ -168,7 +149,7 @@ static int fail_unopened(struct runner *r, const struct walk_entry *entry, struc
     struct in_hand d;
     if (document_begin(r, &d, err))
         return -1;
-    char *name = name_of(entry->path);
+    char *name = path_name(entry->path);
     if (!name)
         return error_memory(err);
     d.report.document = slice_of(name);

@@ -155,10 +155,10 @@ static size_t relative_name(struct slice source, const struct terms *terms, size
     return end;
 }
 
-/* ", which ..." to the end; ", who ...," where a verb follows. */
+/* ", who ..." to the end, or to a comma where a verb follows; "which" tells of a finding or a drug. */
 static size_t relative_clause(struct slice source, const struct terms *terms, size_t i)
 {
-    static const char *const words[] = {"which", "who", "whom", "whose", "where", "accompanied"};
+    static const char *const words[] = {"who", "whom", "whose", "where", "accompanied"};
     if (i == 0 || !has_comma(source, &terms->list[i - 1]) || !is_in(words, COUNT_OF(words), &terms->list[i]))
         return 0;
     size_t end = clause_end(source, terms, i);

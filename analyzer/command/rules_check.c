@@ -8,6 +8,11 @@ struct totals {
     size_t packs, problems, examples, failed;
 };
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void print_totals(const struct context *context, const char *what, const struct totals *t)
 {
     bool is_test = strcmp(what, "test") == 0;
@@ -21,9 +26,11 @@ static void print_totals(const struct context *context, const char *what, const 
         return;
     }
     if (is_test)
-        fprintf(context->out, "%zu packs, %zu examples, %zu failed\n", t->packs, t->examples, t->failed);
+        fprintf(context->out, "%zu pack%s, %zu example%s, %zu failed\n", t->packs, plural(t->packs), t->examples,
+                plural(t->examples), t->failed);
     else
-        fprintf(context->out, "%zu packs, %zu problems\n", t->packs, t->problems);
+        fprintf(context->out, "%zu pack%s, %zu problem%s\n", t->packs, plural(t->packs), t->problems,
+                plural(t->problems));
 }
 
 static int check(struct context *context, const struct packs *packs, const char *what, struct totals *t,

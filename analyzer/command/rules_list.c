@@ -49,7 +49,7 @@ static int list(struct context *context, const struct arguments *arguments, cons
     }
     if (!context->is_json) {
         table_print(table, context);
-        fprintf(context->out, "%zu rules\n", shown);
+        fprintf(context->out, "%zu rule%s\n", shown, shown == 1 ? "" : "s");
     }
     return 0;
 }

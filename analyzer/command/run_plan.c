@@ -126,8 +126,8 @@ static int print_sums(const struct preview *p, const struct store_place *place, 
         return 0;
     }
     char size[24];
-    fprintf(out, "%llu documents: %llu to process (%s), %llu done before, %llu that cannot be read\n",
-            (unsigned long long)p->documents, (unsigned long long)process, output_bytes(p->bytes, size),
+    fprintf(out, "%llu document%s: %llu to process (%s), %llu done before, %llu that cannot be read\n",
+            (unsigned long long)p->documents, p->documents == 1 ? "" : "s", (unsigned long long)process, output_bytes(p->bytes, size),
             (unsigned long long)p->skipped, (unsigned long long)p->troubles);
     for (size_t i = 0; formats_all[i]; i++)
         fprintf(out, "  %s: %llu\n", formats_all[i]->name, (unsigned long long)p->by_format[i]);

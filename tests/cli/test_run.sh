@@ -10,6 +10,8 @@ says '3 documents: 3 to process'
 says 'Nothing was written.'
 check test ! -e "$store"
 check test ! -e "$work/s.key"
+expect 0 run "$pipeline" "$work/docs/a.txt" --store "$store" --dry-run
+says '1 document: 1 to process'
 
 # A folder, in byte order of the path, hidden files skipped; store, key and next steps are named.
 expect 0 run "$pipeline" "$work/docs" --store "$store"

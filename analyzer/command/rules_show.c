@@ -22,10 +22,24 @@ static void print_node(FILE *to, const struct yaml_node *node, unsigned indent)
     }
 }
 
+/* "hipaa: 7" and "pattern: 0.4" are numbers; words of a list and what stands in quotes are texts. */
+static json_t *scalar_json(const struct yaml_node *node)
+{
+    size_t bytes = strlen(node->text);
+    char *end;
+    if (!node->key || !node->is_plain || !bytes || strspn(node->text, "-.0123456789") != bytes)
+        return json_string(node->text);
+    long integer = strtol(node->text, &end, 10);
+    if (!*end)
+        return json_integer(integer);
+    double real = strtod(node->text, &end);
+    return *end ? json_string(node->text) : json_real(real);
+}
+
 static json_t *node_json(const struct yaml_node *node)
 {
     if (node->kind == YAML_SCALAR)
-        return json_string(node->text);
+        return scalar_json(node);
     json_t *all = node->kind == YAML_MAP ? json_object() : json_array();
     for (size_t i = 0; i < node->count; i++)
         if (node->kind == YAML_MAP)

@@ -19,6 +19,8 @@ says 'pattern: '
 says 'validate: us-ssn'
 expect 0 rules show us.ssn --json
 json 'j["rule"]["label"] == "SSN" and j["pack"] == "us-hipaa" and j["line"] > 0'
+json 'j["rule"]["hipaa"] == 7 and isinstance(j["rule"]["score"]["pattern"], (int, float))'
+json 'all(isinstance(text, str) for text in j["rule"]["examples"]["match"])'
 expect 2 rules show us.snn
 warns 'did you mean "us.ssn"?'
 
@@ -52,9 +54,12 @@ rules:
 YAML
 expect 3 rules test "$work/wrong.yaml"
 says 'wrong.yaml:8:'
-says ' 1 failed'
+says '1 pack, 3 examples, 1 failed'
 expect 3 rules test "$work/wrong.yaml" --json
 json 'j["failed"] == 1 and j["examples"] == 3'
+json 'len(lines) == 2 and lines[0]["file"].endswith("wrong.yaml") and lines[0]["line"] == 8 and lines[0]["message"]'
+expect 0 rules list --rules "$work/wrong.yaml"
+check grep -qx '1 rule' "$work/out"
 
 # explain: the parts add up to the score, places are right, and the text itself is not repeated.
 printf 'Letter\nSSN: 219-09-9998 of the patient\nticket 219-09-9998\n' > "$work/letter.txt"

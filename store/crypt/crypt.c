@@ -75,12 +75,39 @@ bool crypt_key_file_is_wide(const char *path)
 
 /* ---- the file ---- */
 
+/* Neither a store nor, perhaps, the folder that it would be in. */
+static int refuse_missing(const struct crypt *c, struct error *err)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(c->path, '/');
+    if (!slash || slash == c->path)
+        return refuse(c, err, "there is no store here", "make one with: alcove store init");
+    if (path_join(folder, sizeof folder, err, "%.*s", (int)(slash - c->path), c->path))
+        return -1;
+    if (access(folder, F_OK) == 0)
+        return refuse(c, err, "there is no store here", "make one with: alcove store init");
+    error_set(err, FAULT_STORE, "the folder of the store is missing");
+    error_hint(err, "make it, or name another place by --store");
+    return error_at(err, folder, 0, 0);
+}
+
+/* What is no key must not leave a file behind that is no store. */
+static int check_key(const struct store_options *options, struct error *err)
+{
+    AUTO(secret) *key = NULL;
+    enum slot_type type;
+    const char *file = options->key.key_file;
+    if (options->mode != STORE_CREATE || (file && options->make_key_file && access(file, F_OK) != 0))
+        return 0;
+    return key_read(&options->key, &key, &type, err);
+}
+
 static int open_file(struct crypt *c, const struct store_options *options, struct error *err)
 {
     int create = options->mode == STORE_CREATE ? O_CREAT : 0;
     c->fd = open(options->path, O_RDWR | O_CLOEXEC | O_NOCTTY | create, 0600);
     if (c->fd < 0 && errno == ENOENT)
-        return refuse(c, err, "there is no store here", "make one with: alcove store init");
+        return refuse_missing(c, err);
     struct stat st;
     if (c->fd < 0 || fstat(c->fd, &st))
         return error_errno(err, FAULT_STORE, "cannot be opened", options->path);
@@ -350,7 +377,7 @@ int crypt_open(struct crypt **ret, const struct store_options *options, bool *re
     c->path = strdup(options->path);
     if (!c->path)
         return error_memory(err);
-    if (open_file(c, options, err) || read_copies(c, copies, &is_blank, err))
+    if (check_key(options, err) || open_file(c, options, err) || read_copies(c, copies, &is_blank, err))
         return -1;
     if (is_blank && options->mode == STORE_CREATE) {
         was_made = true;

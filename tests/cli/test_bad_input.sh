@@ -6,6 +6,17 @@ set -uo pipefail
 bad=$work/bad
 mkdir -p "$bad"
 
+# A store that cannot be made: the missing folder is named, and a key that is none leaves nothing behind.
+for command in 'store init' "run $pipeline $work/docs"; do
+    expect 6 $command --store "$work/nope/dir/x.alc"
+    warns "$work/nope/dir: the folder of the store is missing"
+    for bytes in 31 4097; do
+        head -c $bytes /dev/zero > "$work/wrong.key"
+        expect 6 $command --store "$work/keyless.alc" --key-file "$work/wrong.key"
+        check test ! -e "$work/keyless.alc"
+    done
+done
+
 # One bad file among good ones: quarantined with a reason, exit 1, the others done.
 quarantines() { # FILE REASON
     rm -rf "$work/mix"

@@ -105,6 +105,47 @@ static void a_file_that_is_no_store_is_refused_and_left_untouched(void **state U
         }
 }
 
+static void what_is_no_key_leaves_no_file_behind(void **state UNUSED)
+{
+    static const size_t bytes[] = {0, 31, 4097};
+    for (size_t i = 0; i < COUNT_OF(bytes); i++) {
+        struct place p;
+        struct error err;
+        AUTO(buffer) *key = NULL;
+        place_start(&p);
+        crypt_drop(&p.crypt);
+        assert_int_equal(unlink(p.path), 0);
+        assert_ok(buffer_new(&key, 1 << 20, &err), err);
+        while (key->bytes < bytes[i])
+            assert_ok(buffer_append_byte(key, 'k', &err), err);
+        put_bytes(p.key, key);
+        assert_int_equal(place_open(&p, STORE_CREATE, &err), -1);
+        assert_int_equal(err.code, FAULT_STORE);
+        assert_string_equal(err.file, p.key);
+        assert_int_not_equal(access(p.path, F_OK), 0);
+        place_end(&p);
+    }
+}
+
+static void a_missing_folder_is_named(void **state UNUSED)
+{
+    struct place p;
+    struct error err;
+    place_start(&p);
+    crypt_drop(&p.crypt);
+    for (int mode = STORE_READ; mode <= STORE_CREATE; mode++) {
+        snprintf(p.path, sizeof p.path, "%s", path_of(p.folder, "none/dir/s.alc"));
+        assert_int_equal(place_open(&p, (enum store_mode)mode, &err), -1);
+        assert_int_equal(err.code, FAULT_STORE);
+        assert_non_null(strstr(err.message, "folder"));
+        assert_string_equal(err.file, path_of(p.folder, "none/dir"));
+    }
+    snprintf(p.path, sizeof p.path, "%s", path_of(p.folder, "none.alc"));
+    assert_int_equal(place_open(&p, STORE_WRITE, &err), -1);
+    assert_non_null(strstr(err.message, "no store here"));
+    place_end(&p);
+}
+
 static void an_empty_file_becomes_a_store_only_when_asked(void **state UNUSED)
 {
     struct place p;
@@ -427,6 +468,8 @@ int main(void)
         cmocka_unit_test(neither_file_nor_log_shows_any_content),
         cmocka_unit_test(the_checksums_of_frames_are_hidden),
         cmocka_unit_test(a_file_that_is_no_store_is_refused_and_left_untouched),
+        cmocka_unit_test(what_is_no_key_leaves_no_file_behind),
+        cmocka_unit_test(a_missing_folder_is_named),
         cmocka_unit_test(an_empty_file_becomes_a_store_only_when_asked),
         cmocka_unit_test(a_store_half_made_is_made_anew),
         cmocka_unit_test(a_store_whose_first_header_is_torn_is_made_anew),

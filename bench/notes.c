@@ -1,4 +1,4 @@
-/* notes - how often the labels are right, and how many summaries hold a sentence that the model wrote.
+/* notes - how often the labels are right, and how many summaries hold a sentence that the model shortened.
  *
  *   bench.notes PIPELINE RULES_FOLDER MODEL.gguf LABELS.tsv NOTES_FOLDER [-v]
  *
@@ -19,7 +19,7 @@
 struct note {
     char file[200], label[100];
     char found[2][100];
-    bool has_written;
+    bool has_shortened;
 };
 
 static struct note notes[NOTES_MAX];
@@ -76,7 +76,7 @@ static int run_note(struct note *n, const char *folder, int round, struct redact
         json_array_foreach(json_object_get(value, "sentences"), i, sentence)
         {
             const char *origin = json_string_value(json_object_get(sentence, "origin"));
-            n->has_written |= round == 0 && strcmp(origin, "written") == 0;
+            n->has_shortened |= round == 0 && strcmp(origin, "shortened") == 0;
             if (is_verbose && round == 0)
                 printf("    %-9s %s\n", origin, json_string_value(json_object_get(sentence, "text")));
             if (is_verbose && round == 0 && json_object_get(sentence, "refused")) {
@@ -155,12 +155,12 @@ int main(int argc, char **argv)
         error_print(&err, stderr, false);
         return 1;
     }
-    size_t written = 0;
+    size_t shortened = 0;
     for (size_t i = 0; i < note_count; i++)
-        written += notes[i].has_written;
+        shortened += notes[i].has_shortened;
     printf("labels right: %zu of %zu; without prior correction %zu; shuffled labels %.1f\n", right(0),
            note_count, right(1), expected_by_chance());
-    printf("summaries with a sentence written by the model: %zu of %zu\n", written, note_count);
+    printf("summaries with a sentence shortened by the model: %zu of %zu\n", shortened, note_count);
     printf("ms a note: first step %.0f, second %.0f\n", ms[0] / (double)note_count,
            ms[1] / (double)note_count);
     return 0;

@@ -20,8 +20,8 @@ static int show_sentences(const char *name, const json_t *value, struct buffer *
     {
         const char *text = json_string_value(json_object_get(sentence, "text"));
         const char *origin = json_string_value(json_object_get(sentence, "origin"));
-        bool is_written = origin && strcmp(origin, "written") == 0;
-        if (text && buffer_printf(to, err, "  - %s%s\n", text, is_written ? "  (written by the model)" : ""))
+        bool is_shortened = origin && strcmp(origin, "shortened") == 0;
+        if (text && buffer_printf(to, err, "  - %s%s\n", text, is_shortened ? "  (shortened by the model)" : ""))
             return -1;
     }
     if (json_array_size(missing) == 0)

@@ -10,7 +10,7 @@
 #include "pipelines/pipeline.h"
 
 /* Appends lines, in the order of the steps: "specialty: Cardiology (0.93)"; for a summary each sentence on a
- * line, marked where the model wrote it, then what the note does not state. */
+ * line, marked where the model shortened it, then what the note does not state. */
 CHECKED int results_show(const json_t *results, const struct pipeline *pipeline, struct buffer *to,
                          struct error *err);
 

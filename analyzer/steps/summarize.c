@@ -51,7 +51,7 @@ static int append_flowing(struct buffer *to, struct slice text, struct error *er
     return 0;
 }
 
-static int add_sentence(json_t *sentences, struct slice text, struct span cite, bool is_written,
+static int add_sentence(json_t *sentences, struct slice text, struct span cite, bool is_shortened,
                         json_t *refused, struct error *err)
 {
     AUTO(buffer) *flowing = NULL;
@@ -59,15 +59,15 @@ static int add_sentence(json_t *sentences, struct slice text, struct span cite, 
         return -1;
     json_t *string = json_slice(buffer_slice(flowing));
     json_t *made = json_pack("{s:o,s:[[I,I]],s:s}", "text", string, "cites", (json_int_t)cite.start,
-                             (json_int_t)cite.end, "origin", is_written ? "written" : "extracted");
+                             (json_int_t)cite.end, "origin", is_shortened ? "shortened" : "extracted");
     if (made && refused && json_array_size(refused))
         json_object_set(made, "refused", refused);
     return json_array_append_new(sentences, made) ? error_memory(err) : 0;
 }
 
-/* One chosen sentence: as the model wrote it if that stands, else as it is. */
+/* One chosen sentence: as the model shortens it if that stands, else whole. */
 static int summarize_one(struct summarizer *s, const struct redacted_text *text, const struct candidate *c,
-                         json_t *sentences, size_t *written, struct error *err)
+                         json_t *sentences, size_t *shortened, struct error *err)
 {
     struct slice whole = redacted_text_slice(text);
     AUTO(redacted_text) *source = NULL;
@@ -80,7 +80,7 @@ static int summarize_one(struct summarizer *s, const struct redacted_text *text,
     if (result == 0) {
         struct slice out = rewritten ? buffer_slice(rewritten) : slice_sub(whole, c->body.start, c->body.end);
         result = add_sentence(sentences, out, c->body, rewritten != NULL, refused, err);
-        *written += rewritten != NULL;
+        *shortened += rewritten != NULL;
     }
     json_decref(refused);
     return result;
@@ -98,7 +98,7 @@ static json_t *list_missing(uint32_t not_stated)
 int summarizer_run(struct summarizer *s, const struct redacted_text *text, json_t **ret, struct error *err)
 {
     struct candidates all = {0};
-    size_t written = 0;
+    size_t shortened = 0;
     if (candidates_read(&all, redacted_text_slice(text), s->lists, strcmp(s->step->style, "clinical") == 0,
                         err))
         return -1;
@@ -107,10 +107,10 @@ int summarizer_run(struct summarizer *s, const struct redacted_text *text, json_
     int result = sentences ? 0 : error_memory(err);
     for (size_t i = 0; result == 0 && i < all.count; i++)
         if (all.list[i].is_chosen)
-            result = summarize_one(s, text, &all.list[i], sentences, &written, err);
+            result = summarize_one(s, text, &all.list[i], sentences, &shortened, err);
     if (result == 0) {
         *ret = json_pack("{s:O,s:o,s:I}", "sentences", sentences, "not_stated", list_missing(all.not_stated),
-                         "written", (json_int_t)written);
+                         "shortened", (json_int_t)shortened);
         result = *ret ? 0 : error_memory(err);
     }
     json_decref(sentences);

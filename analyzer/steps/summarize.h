@@ -20,9 +20,10 @@ CHECKED int summarizer_new(struct summarizer **ret, const struct step *step, con
                            struct session *session, const struct grounding_lists *lists, struct error *err);
 void summarizer_drop(struct summarizer **summarizer);
 
-/* {"sentences":[{"text","cites":[[start,end]],"origin":"written|extracted","refused":["number",...]}],
- *  "not_stated":["medication",...],"written":n}. cites: bytes of the redacted text. refused: the checks that
- * the model's attempts at that sentence failed. Owned by the caller. */
+/* {"sentences":[{"text","cites":[[start,end]],"origin":"shortened|extracted","refused":["number",...]}],
+ *  "not_stated":["medication",...],"shortened":n}. cites: bytes of the redacted text. shortened: the source sentence with
+ * parts left out, in the version that the model finds likeliest among those that pass all checks. refused: the checks
+ * that other versions failed. Owned by the caller. */
 CHECKED int summarizer_run(struct summarizer *summarizer, const struct redacted_text *text, json_t **ret,
                            struct error *err);
 

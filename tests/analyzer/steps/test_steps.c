@@ -83,7 +83,7 @@ static void every_sentence_cites_bytes_of_the_text(void **state)
         if (strcmp(json_string_value(json_object_get(sentence, "origin")), "extracted") == 0)
             assert_memory_equal(note + start, text, end - start);
         else
-            assert_string_equal(json_string_value(json_object_get(sentence, "origin")), "written");
+            assert_string_equal(json_string_value(json_object_get(sentence, "origin")), "shortened");
     }
     json_decref(results);
 }

@@ -478,10 +478,14 @@ int crypt_sqlite_error(sqlite3 *db, const char *what, struct error *err)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return error_set(err, FAULT_STORE, "%s: it is corrupt (SQLite %d)", what, code);
+    case SQLITE_CANTOPEN:
+        if (sqlite3_system_errno(db) == EMFILE || sqlite3_system_errno(db) == ENFILE)
+            return error_set(err, FAULT_TEMPORARY, "%s: too many open files", what);
+        return error_set(err, FAULT_STORE, "%s: input or output failed (SQLite %d)", what, code);
     default:
         if (code == SQLITE_IOERR_DATA)
             return error_set(err, FAULT_STORE, "%s: a page does not authenticate: it was altered or damaged", what);
-        if (code == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR)
+        if ((code & 0xff) == SQLITE_IOERR)
             return error_set(err, FAULT_STORE, "%s: input or output failed (SQLite %d)", what, code);
         return error_set(err, FAULT_STORE, "%s: SQLite says %s (%d)", what, sqlite3_errstr(code), code);
     }

@@ -1,6 +1,8 @@
 /* test_error.c - the error value: exit codes, precedence, one clean line. */
 #include "tests/support/support.h"
 
+#include <errno.h>
+
 static void exit_codes_are_those_of_the_contract(void **state UNUSED)
 {
     static const struct {
@@ -42,6 +44,23 @@ static void control_bytes_do_not_reach_the_terminal(void **state UNUSED)
     assert_string_equal(err.message, "a?[2Jb?c");
 }
 
+static void what_may_pass_by_itself_is_temporary(void **state UNUSED)
+{
+    static const int passing[] = {ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE}, lasting[] = {ENOENT, EACCES, EROFS, EIO};
+    struct error err;
+    for (size_t i = 0; i < COUNT_OF(passing); i++) {
+        errno = passing[i];
+        assert_int_equal(error_errno(&err, FAULT_STORE, "cannot be opened", "s.alc"), -1);
+        assert_int_equal(err.code, FAULT_TEMPORARY);
+        assert_string_equal(err.file, "s.alc");
+    }
+    for (size_t i = 0; i < COUNT_OF(lasting); i++) {
+        errno = lasting[i];
+        assert_int_equal(error_errno(&err, FAULT_STORE, "cannot be opened", "s.alc"), -1);
+        assert_int_equal(err.code, FAULT_STORE);
+    }
+}
+
 static void assert_printed(const struct error *err, bool json, const char *wanted)
 {
     char *text = NULL;
@@ -73,6 +92,7 @@ int main(void)
         cmocka_unit_test(exit_codes_are_those_of_the_contract),
         cmocka_unit_test(the_worse_of_two_faults_decides),
         cmocka_unit_test(a_long_message_is_cut_on_a_character_boundary),
+        cmocka_unit_test(what_may_pass_by_itself_is_temporary),
         cmocka_unit_test(control_bytes_do_not_reach_the_terminal),
         cmocka_unit_test(an_error_names_place_and_remedy_in_both_forms),
     };

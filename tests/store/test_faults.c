@@ -2,6 +2,8 @@
  * whole, with its record, or not at all, and the store still verifies. */
 #include "tests/store/fixture.h"
 
+#include <sys/resource.h>
+
 static sqlite3_mem_methods real;
 static long long countdown = -1; /* allocations until one fails; -1 = never */
 static bool has_fired;
@@ -115,11 +117,43 @@ static void the_end_of_a_run_without_memory_can_be_repeated(void **state UNUSED)
     world_end(&w);
 }
 
+/* A store opened for writing with 0, 1, 2... descriptors left: it passes by itself, so it is no damage. */
+static void a_store_that_finds_no_descriptor_may_be_tried_again(void **state UNUSED)
+{
+    struct world w;
+    struct error err;
+    struct rlimit before, few;
+    struct audit_verdict verdict;
+    unsigned refusals = 0;
+    world_start(&w);
+    run_of(&w, 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (bool is_open = false; !is_open;) {
+        store_drop(&w.store);
+        int lowest = dup(STDERR_FILENO);
+        assert_true(lowest > 0);
+        close(lowest);
+        few = (struct rlimit){(rlim_t)lowest + refusals, before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        is_open = world_open(&w, STORE_WRITE, &err) == 0;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        if (!is_open) {
+            assert_int_equal(err.code, FAULT_TEMPORARY);
+            refusals++;
+        }
+        assert_true(refusals < 20);
+    }
+    assert_true(refusals >= 2); /* the store and its log at least */
+    assert_ok(audit_verify(w.store, NULL, 0, &verdict, &err), err);
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_without_memory_leaves_nothing_or_all),
         cmocka_unit_test(the_end_of_a_run_without_memory_can_be_repeated),
+        cmocka_unit_test(a_store_that_finds_no_descriptor_may_be_tried_again),
     };
     return cmocka_run_group_tests(tests, intercept, NULL);
 }

@@ -146,6 +146,13 @@ check cmp "$work/results1" "$work/results2"
 expect 0 run "$work/steps.yaml" "$work/docs/a.txt" --store "$work/steps3.alc"
 says '    kind: '
 
+# A kernel column that is none: named with those there are, and no reason to fail.
+ALCOVE_KERNELS=bogus expect 0 run "$work/steps.yaml" "$work/docs/a.txt" --store "$work/steps3.alc" --force
+warns 'ALCOVE_KERNELS asks for "bogus"'
+warns 'scalar, avx2, avxvnni and avx512'
+ALCOVE_KERNELS=scalar expect 0 run "$work/steps.yaml" "$work/docs/a.txt" --store "$work/steps3.alc" --force
+check test "$(grep -c ALCOVE_KERNELS "$work/err")" = 0
+
 # A leak: the only labels are parts of a name that was removed from one document. It is quarantined, the batch goes on,
 # the end is 8, and nothing of that document is kept.
 sed -e 's/Letter, Call/Zebradine, Quillon/' -e '/summarize/d' "$work/steps.yaml" > "$work/leak.yaml"

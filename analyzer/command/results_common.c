@@ -1,7 +1,10 @@
 /* results_common.c - see results_common.h. */
 #include "analyzer/command/results_common.h"
 
+#include "base/suggest.h"
 #include "base/utf8.h"
+
+#define STEPS_SHOWN_MAX 64u
 
 const char *const result_statuses[] = {"done", "quarantined", "failed", NULL};
 
@@ -65,6 +68,58 @@ static json_t *stored(struct slice text, struct error *err)
     if (text.bytes == 0)
         return json_object();
     return json_read(&value, text, err) ? NULL : value;
+}
+
+/* The keys of the results, into one object. */
+static int add_steps(void *context, const struct result_row *row, struct error *err)
+{
+    json_t *results = stored(row->results, err);
+    if (!results)
+        return -1;
+    int failed = json_object_update((json_t *)context, results);
+    json_decref(results);
+    return failed ? error_memory(err) : 0;
+}
+
+static int warn_of_step(const struct context *context, const char *step, const json_t *steps,
+                        struct error *err)
+{
+    const char *names[STEPS_SHOWN_MAX], *name;
+    const json_t *each;
+    AUTO(buffer) *list = NULL;
+    size_t count = 0;
+    if (buffer_new(&list, 1u << 16, err))
+        return -1;
+    json_object_foreach((json_t *)(uintptr_t)steps, name, each)
+    {
+        if (count == COUNT_OF(names))
+            break;
+        if (buffer_printf(list, err, "%s%s", count ? ", " : "", name))
+            return -1;
+        names[count++] = name;
+    }
+    const char *nearest = suggest_nearest(step, names, count);
+    if (nearest)
+        context_warn(context, "no result has a step \"%s\" (did you mean \"%s\"?); the steps are: %s", step,
+                     nearest, list->data);
+    else
+        context_warn(context, "no result has a step \"%s\"; the steps are: %s", step,
+                     count ? list->data : "none");
+    return 0;
+}
+
+int results_warn_of_step(const struct context *context, struct store *store, const struct result_wish *wish,
+                         struct error *err)
+{
+    if (!wish->filter.step)
+        return 0;
+    json_t *steps = json_object();
+    int failed = steps ? store_results(store, &(struct result_filter){0}, false, add_steps, steps, err)
+                       : error_memory(err);
+    if (!failed && !json_object_get(steps, wish->filter.step))
+        failed = warn_of_step(context, wish->filter.step, steps, err);
+    json_decref(steps);
+    return failed;
 }
 
 json_t *result_json(const struct result_row *row, struct error *err)

@@ -38,6 +38,11 @@ CHECKED int result_wish_fill(struct result_wish *ret, const struct arguments *ar
 CHECKED int results_count(struct store *store, const struct result_filter *filter, uint64_t *ret,
                           struct error *err);
 
+/* For a wish that gave no row: warns when no result has the step of its --where, with the steps that there
+ * are. */
+CHECKED int results_warn_of_step(const struct context *context, struct store *store,
+                                 const struct result_wish *wish, struct error *err);
+
 /* Text that should be UTF-8 but need not be (a file's name): what is not becomes U+FFFD. NULL when memory is
  * out. */
 json_t *json_name(struct slice bytes);

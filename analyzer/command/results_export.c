@@ -101,7 +101,10 @@ static int run(struct context *context, const struct arguments *arguments, struc
     if (result_wish_fill(&wish, arguments, err) ||
         open_store(&store, context, arguments, &(struct store_wish){.mode = STORE_WRITE}, NULL, err))
         return -1;
-    int failed = export_all(store, &wish.filter, &w, err);
+    int failed = export_all(store, &wish.filter, &w, err) ||
+                         (export.rows == 0 && results_warn_of_step(context, store, &wish, err))
+                     ? -1
+                     : 0;
     for (size_t i = 0; i < export.step_count; i++)
         free(export.steps[i].name);
     return failed;

@@ -62,7 +62,8 @@ static int run(struct context *context, const struct arguments *arguments, struc
     if (result_wish_fill(&wish, arguments, err) ||
         open_store(&store, context, arguments, &(struct store_wish){.mode = STORE_WRITE}, NULL, err) ||
         results_count(store, &wish.filter, &count, err) ||
-        audit_event(store, "results-list", "ok", json_pack("{s:I}", "rows", (json_int_t)count), NULL, err))
+        audit_event(store, "results-list", "ok", json_pack("{s:I}", "rows", (json_int_t)count), NULL, err) ||
+        (count == 0 && results_warn_of_step(context, store, &wish, err)))
         return -1;
     if (!context->is_json &&
         table_new(&table, (const char *const[]){"document", "status", "redactions", "result", "id", NULL},

@@ -254,8 +254,8 @@ int log_open(struct store *store, const char *wanted, bool is_new, struct error 
     return moves ? change(store, wanted ? wanted : store->anchor, err) : push(store, err);
 }
 
-/* Is there more than reads among the records that no checkpoint covers? 1 yes, 0 no, -1 error. The proofs are no reads:
- * they sign by themselves. */
+/* Is there more than reads among the records that no checkpoint covers? 1 yes, 0 no, -1 error. The proofs are
+ * no reads: they sign by themselves. */
 static int has_change(struct store *store, struct error *err)
 {
     AUTO(query) *q = NULL;

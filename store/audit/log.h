@@ -30,9 +30,9 @@ CHECKED int log_open(struct store *store, const char *wanted, bool is_new, struc
 /* Makes the signing key, within the transaction that makes the tables; the first record. */
 CHECKED int log_create(struct store *store, const char *anchor, struct error *err);
 
-/* Signs and anchors what is not yet under a checkpoint, unless it is reads alone: those stay in the store until the next
- * checkpoint, so that reading a copy of a store does not set the anchor against the store. Writes down how far the
- * anchor is known to be. For store_drop. */
+/* Signs and anchors what is not yet under a checkpoint, unless it is reads alone: those stay in the store until
+ * the next checkpoint, so that reading a copy of a store does not set the anchor against the store. Writes down
+ * how far the anchor is known to be. For store_drop. */
 CHECKED int log_close(struct store *store, struct error *err);
 
 #endif

@@ -192,6 +192,6 @@ int sentence_source(const json_t *sentence, const json_t *redacted, struct buffe
             return -1;
     }
     return buffer_printf(to, err, "%s%s", i ? ", " : "",
-                         origin && strcmp(origin, "written") == 0 ? "written by the model"
+                         origin && strcmp(origin, "shortened") == 0 ? "shortened by the model"
                                                                   : "taken from the text");
 }

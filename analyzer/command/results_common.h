@@ -54,7 +54,7 @@ json_t *result_json(const struct result_row *row, struct error *err);
 /* What a step says, in a few words: its label, else its sentences, else its JSON. Appended to `to`. */
 CHECKED int step_text(const json_t *step, struct buffer *to, struct error *err);
 
-/* Where a sentence of a summary comes from: `lines 4-5, written by the model`, counted in the redacted text, or
+/* Where a sentence of a summary comes from: `lines 4-5, shortened by the model`, counted in the redacted text, or
  * `bytes 510-574` where the store keeps no text (NULL). Appended to `to`. */
 CHECKED int sentence_source(const json_t *sentence, const json_t *redacted, struct buffer *to,
                             struct error *err);

@@ -10,7 +10,7 @@
 #define NASTY_TEXT "\033[2J=HYPERLINK(\"http://x\") <img src=x onerror=alert(1)> & \"quoted\"\r\nline two"
 #define NASTY_RESULTS                                                                                        \
     "{\"specialty\":{\"label\":\"=1+1\",\"score\":0.25},\"summary\":{\"sentences\":[{\"cites\":[[0,3]],"     \
-    "\"text\":\"+49 <b>one</b>, \\\"two\\\"\"},{\"cites\":[[60,76],[0,3]],\"origin\":\"written\","           \
+    "\"text\":\"+49 <b>one</b>, \\\"two\\\"\"},{\"cites\":[[60,76],[0,3]],\"origin\":\"shortened\","           \
     "\"text\":\"three\\u001b[31m\"}]}}"
 
 struct output {
@@ -143,11 +143,11 @@ static void each_sentence_says_where_it_comes_from(void **state UNUSED)
     snprintf(line, sizeof line, "results show %s", result_id);
     struct output o = succeed(&w, line);
     has(&o, "\n- +49 <b>one</b>, \"two\"  [line 1, taken from the text]\n");
-    has(&o, "[lines 1-2, line 1, written by the model]\n");
+    has(&o, "[lines 1-2, line 1, shortened by the model]\n");
     free(o.text);
     o = succeed(&w, "results export --format html");
     has(&o, "<small>line 1, taken from the text</small></li>");
-    has(&o, "<small>lines 1-2, line 1, written by the model</small></li>");
+    has(&o, "<small>lines 1-2, line 1, shortened by the model</small></li>");
     free(o.text);
     world_end(&w);
 }

@@ -24,6 +24,10 @@ struct store_key { /* exactly one of the two */
     struct secret *passphrase; /* borrowed */
 };
 
+/* Others than its owner may read or write this key file: the caller warns, and *ret_mode is its mode. False also when
+ * it cannot be looked at. */
+bool store_key_file_is_wide(const char *path, unsigned *ret_mode);
+
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE /* open, or make when there is no committed header */ };
 
 struct store_actor {

@@ -84,6 +84,7 @@ void doctor_key(const struct patient *patient, struct diagnosis *ret)
 {
     struct store_place *p = calloc(1, sizeof *p);
     struct stat st;
+    unsigned mode;
     if (!p || (argument_given(patient->arguments, "passphrase-fd"))) {
         diagnose(ret, VERDICT_OK, "", "a passphrase is used instead");
     } else if (place(patient, p, ret)) {
@@ -95,9 +96,8 @@ void doctor_key(const struct patient *patient, struct diagnosis *ret)
                  p->key_file, has_store ? ", but the store is there" : " yet");
     } else if (!S_ISREG(st.st_mode) || st.st_size < 32 || st.st_size > 4096) {
         diagnose(ret, VERDICT_FAILED, "a key file has 32 to 4,096 bytes", "%s is no key file", p->key_file);
-    } else if (st.st_mode & 077) {
-        diagnose(ret, VERDICT_WARNING, "chmod 600 it", "%s may be read by others (mode %04o)", p->key_file,
-                 (unsigned)(st.st_mode & 07777));
+    } else if (store_key_file_is_wide(p->key_file, &mode)) {
+        diagnose(ret, VERDICT_WARNING, "chmod 600 it", "%s may be read by others (mode %04o)", p->key_file, mode);
     } else {
         diagnose(ret, VERDICT_OK, "", "%s, mode %04o", p->key_file, (unsigned)(st.st_mode & 07777));
     }

@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #define PASSPHRASE_BYTES_MAX 4096u
@@ -47,10 +46,9 @@ int store_passphrase_read(int fd, struct secret **ret, struct error *err)
 
 static void warn_of_wide_mode(const struct context *context, const char *key_file)
 {
-    struct stat st;
-    if (stat(key_file, &st) == 0 && (st.st_mode & 077))
-        context_warn(context, "key file %s may be read by others (mode %04o); chmod 600 it", key_file,
-                     (unsigned)(st.st_mode & 07777));
+    unsigned mode;
+    if (store_key_file_is_wide(key_file, &mode))
+        context_warn(context, "key file %s may be read by others (mode %04o); chmod 600 it", key_file, mode);
 }
 
 int store_place_fill(struct store_place *ret, const struct context *context,

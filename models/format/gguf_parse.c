@@ -18,14 +18,10 @@ struct cursor {
     struct error *err;
 };
 
+/* Bytes of one element; 0 for strings and arrays. */
 static const uint64_t kind_bytes[GGUF_KINDS] = {[GGUF_U8] = 1,  [GGUF_I8] = 1,   [GGUF_U16] = 2, [GGUF_I16] = 2,
                                                 [GGUF_U32] = 4, [GGUF_I32] = 4,  [GGUF_F32] = 4, [GGUF_BOOL] = 1,
                                                 [GGUF_U64] = 8, [GGUF_I64] = 8,  [GGUF_F64] = 8};
-
-uint64_t gguf_kind_bytes(enum gguf_kind kind)
-{
-    return kind_bytes[kind];
-}
 
 static int take(struct cursor *c, uint64_t bytes, struct slice *ret)
 {

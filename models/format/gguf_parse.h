@@ -26,9 +26,6 @@ struct gguf {
     size_t value_count, tensor_count;
 };
 
-/* Bytes of one element; 0 for strings and arrays. */
-uint64_t gguf_kind_bytes(enum gguf_kind kind);
-
 /* Reads gguf->file into the rest of it. */
 CHECKED int gguf_parse(struct gguf *gguf, struct error *err);
 

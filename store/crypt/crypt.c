@@ -67,12 +67,6 @@ int key_read(const struct store_key *given, struct secret **ret, enum slot_type 
     return 0;
 }
 
-bool crypt_key_file_is_wide(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-}
-
 /* ---- the file ---- */
 
 /* Neither a store nor, perhaps, the folder that it would be in. */
@@ -426,11 +420,6 @@ sqlite3 *crypt_connection(struct crypt *c)
 void crypt_database_id(const struct crypt *c, char ret[33])
 {
     hex_write((struct slice){(const char *)c->header.database_id, DATABASE_ID_BYTES}, ret);
-}
-
-uint64_t crypt_sequence(const struct crypt *c)
-{
-    return c->header.sequence;
 }
 
 int crypt_page_digest(struct crypt *c, struct hash *ret, struct error *err)

@@ -33,12 +33,6 @@ CHECKED int crypt_info(struct crypt *crypt, struct store_info *ret, struct error
 CHECKED int crypt_check(struct crypt *crypt, store_report *report, void *context, size_t *ret_problems,
                         struct error *err);
 
-/* Others than the owner may read or write the key file: the caller warns. False also when it cannot be looked at. */
-bool crypt_key_file_is_wide(const char *path);
-
-/* How often the header was renewed: an anchored number above it proves that an older file was put back. */
-uint64_t crypt_sequence(const struct crypt *crypt);
-
 /* ---- key slots (slots.c) ----
  * A change is prepared as a whole new table of slots, recorded by the caller, and then written. */
 #define CRYPT_SLOTS_BYTES ((size_t)STORE_SLOTS_MAX * 256)

@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <sys/stat.h>
 
 enum { AT_TYPE = 0, AT_COST = 4, AT_SALT = 16, SALT_BYTES = 32, AT_NONCE = 48, AT_KEY = 72, AT_TAG = 104 };
 
@@ -85,6 +86,15 @@ int key_file_make(const char *path, struct error *err)
         return -1;
     }
     return sync_folder(path, err);
+}
+
+bool store_key_file_is_wide(const char *path, unsigned *ret_mode)
+{
+    struct stat st;
+    if (stat(path, &st) || !(st.st_mode & (S_IRWXG | S_IRWXO)))
+        return false;
+    *ret_mode = (unsigned)(st.st_mode & 07777);
+    return true;
 }
 
 /* ---- slots ---- */

@@ -173,11 +173,12 @@ static void a_key_file_that_others_may_read_is_told(void **state UNUSED)
     assert_ok(key_file_make(path, &err), err);
     static const struct { mode_t mode; bool is_wide; } rows[] = {
         {0600, false}, {0400, false}, {0640, true}, {0604, true}, {0620, true}, {0602, true}, {0611, true}};
+    unsigned mode;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         assert_int_equal(chmod(path, rows[i].mode), 0);
-        assert_int_equal(crypt_key_file_is_wide(path), rows[i].is_wide);
+        assert_int_equal(store_key_file_is_wide(path, &mode), rows[i].is_wide);
     }
-    assert_false(crypt_key_file_is_wide(path_of(folder, "none")));
+    assert_false(store_key_file_is_wide(path_of(folder, "none"), &mode));
     scratch_drop(folder);
 }
 
